@@ -26,3 +26,59 @@ class MyographError(Exception):
 
 class SourcesNotFoundError(MyographError):
     """The folders that the graph is built from are in none of the known places."""
+
+
+class MalformedTurtleError(MyographError):
+    """A Turtle file does not parse; the message has file, line and column."""
+
+
+class UnnamedNodeError(MyographError):
+    """A blank node in the facts is no reified fact, so it cannot be given an IRI."""
+
+
+class DuplicateFactError(MyographError):
+    """Two reified facts would get the same IRI."""
+
+
+class MappingError(MyographError):
+    """A line of an SSSOM file cannot be read."""
+
+
+class RuleError(MyographError):
+    """A rule file is not of the form that rules have, or its strata do not hold."""
+
+
+class QuestionError(MyographError):
+    """A question's file, or a value given for its parameter, is not right."""
+
+
+class UnknownNameError(MyographError):
+    """No record of the graph has the name that was given."""
+
+
+class QueryError(MyographError):
+    """A SPARQL query does not parse, or asks for what the engine does not have."""
+
+
+class QueryRefusedError(MyographError):
+    """A SPARQL query asks for something that a reader may not do."""
+
+
+class NotBuiltError(MyographError):
+    """There is no built graph, or it is older than its sources."""
+
+
+class NotInGraphError(MyographError):
+    """The statement to be explained is not in the graph."""
+
+
+class ReasonerError(MyographError):
+    """The DL reasoner could not be run."""
+
+
+class UnknownFormatError(MyographError):
+    """A serialisation was asked for that we do not write."""
+
+
+class AddressInUseError(MyographError):
+    """The server's address is taken."""

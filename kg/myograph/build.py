@@ -1,0 +1,135 @@
+"""From sources to a graph that can be queried: read, derive, describe, write, load.
+
+What a build leaves in the build folder is `graph.nq`, every quad with literals as they were
+written, and `build.json`, which says of which sources it was made.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
+
+from myograph.derive import derive
+from myograph.errors import NotBuiltError
+from myograph.files import Sources
+from myograph.metadata import describe
+from myograph.questions import load_questions
+from myograph.read import read_sources
+from myograph.rules import Rule, load_rules
+from myograph.terms import GRAPH
+
+Progress = Callable[[str], None]
+GRAPH_FILE = "graph.nq"
+REPORT_FILE = "build.json"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A graph with what was authored and what was derived.
+
+    Attributes:
+        quads: every quad; authored literals are as they were written.
+        store: the same, ready to be queried.
+        rules: the rules that were run.
+        made: how many triples each rule made; empty for a graph loaded from a file.
+        fingerprint: of the sources and the code that made it.
+    """
+
+    quads: list[Quad]
+    store: Store
+    rules: list[Rule]
+    made: dict[str, int]
+    fingerprint: str
+
+
+def build(
+    sources: Sources, extra: list[Quad] | None = None, progress: Progress | None = None
+) -> Built:
+    """Read the sources and derive what follows; nothing is checked and nothing is written.
+
+    Args:
+        sources: where to read from.
+        extra: further authored quads, such as a person's own file.
+        progress: is told each step.
+
+    Raises:
+        MyographError: a source file or a rule is not right; the message names it.
+    """
+    tell = progress or (lambda _: None)
+    tell("read")
+    authored = read_sources(sources) + (extra or [])
+    rules = load_rules(sources.rules)
+    store = Store()
+    store.extend(authored)
+    made = derive(store, rules, lambda step: tell(f"derive {step}"))
+    derived = [quad for quad in store if _is_derived(quad)]
+    questions = load_questions(sources.queries)
+    description = describe(authored + derived, questions, sources)
+    store.extend(description)
+    derived.sort(key=str)
+    return Built(authored + derived + description, store, rules, made, sources.fingerprint)
+
+
+def write(built: Built, folder: Path) -> None:
+    """Write a built graph into a folder, which is made if need be.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    # The report goes last: without it the graph does not count as built.
+    (folder / REPORT_FILE).unlink(missing_ok=True)
+    serialize(built.quads, folder / GRAPH_FILE, RdfFormat.N_QUADS)
+    counts = Counter(
+        quad.graph_name.value for quad in built.quads if isinstance(quad.graph_name, NamedNode)
+    )
+    report = {
+        "fingerprint": built.fingerprint,
+        "triples": len(built.quads),
+        "graphs": dict(sorted(counts.items())),
+    }
+    (folder / REPORT_FILE).write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+
+
+def load(sources: Sources) -> Built:
+    """Load the graph that was built from these sources.
+
+    Raises:
+        NotBuiltError: there is none, or the sources have changed since.
+    """
+    folder = sources.build_folder
+    repair = "Run: myograph build."
+    try:
+        report = json.loads((folder / REPORT_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        raise NotBuiltError("The graph has not been built yet.", repair) from None
+    if report.get("fingerprint") != sources.fingerprint:
+        raise NotBuiltError("The built graph is older than its sources.", repair)
+    quads = list(parse(path=folder / GRAPH_FILE, format=RdfFormat.N_QUADS))
+    store = Store()
+    store.bulk_extend(quads)
+    return Built(quads, store, load_rules(sources.rules), {}, report["fingerprint"])
+
+
+def load_or_build(sources: Sources, progress: Progress | None = None) -> Built:
+    """Load the built graph, or build and write it where there is none that is up to date.
+
+    Raises:
+        MyographError: a source file or a rule is not right; the message names it.
+    """
+    try:
+        return load(sources)
+    except NotBuiltError:
+        built = build(sources, progress=progress)
+        write(built, sources.build_folder)
+        return built
+
+
+def _is_derived(quad: Quad) -> bool:
+    if isinstance(quad.graph_name, DefaultGraph):
+        return False
+    name = quad.graph_name.value.removeprefix(GRAPH)
+    return name.startswith(("inferred/", "violation/")) or name == "rolled-up"

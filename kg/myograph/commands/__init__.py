@@ -1,0 +1,16 @@
+"""The subcommands, a module for each kind of work; each `add_…` declares one and its help."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from myograph.commands.ask import add_ask, add_query
+from myograph.commands.make import add_build, add_check
+
+Subparsers = Any  # argparse keeps the type of what add_subparsers returns to itself
+ALL: tuple[Callable[[Subparsers], argparse.ArgumentParser], ...] = (
+    add_build,
+    add_check,
+    add_query,
+    add_ask,
+)

@@ -1,0 +1,150 @@
+"""`query` and `ask`: SPARQL of one's own, and the questions people ask."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+from rich.markup import escape
+from rich.table import Table
+
+from myograph.build import load_or_build
+from myograph.commands.parser import subcommand
+from myograph.console import OUT, progress
+from myograph.errors import QuestionError, UnknownFormatError
+from myograph.files import find_sources
+from myograph.names import Names
+from myograph.prefixes import converter, prefix_map
+from myograph.query import Rows, ask, run
+from myograph.questions import Question, load_questions
+from myograph.results import ROW_FORMATS, TRIPLE_FORMATS, write_rows, write_triples
+
+
+def add_query(subparsers: Any) -> argparse.ArgumentParser:
+    """Declare `query`."""
+    parser = subcommand(
+        subparsers,
+        "query",
+        _query,
+        "Run a SPARQL query, given as text, as a file or on standard input.",
+        "myograph query 'SELECT ?m WHERE { ?m myo:crosses joint:knee }'",
+    )
+    parser.add_argument(
+        "query", nargs="?", help="the query or the file that holds it; else standard input"
+    )
+    parser.add_argument(
+        "--format", default="table", help="table, " + ", ".join((*ROW_FORMATS, *TRIPLE_FORMATS))
+    )
+    return parser
+
+
+def add_ask(subparsers: Any) -> argparse.ArgumentParser:
+    """Declare `ask`."""
+    parser = subcommand(
+        subparsers,
+        "ask",
+        _ask,
+        "Ask one of the questions; without a name, list them.",
+        "myograph ask exercises-for-muscle --muscle soleus",
+    )
+    parser.add_argument("question", nargs="?", help="its name")
+    parser.add_argument("--format", default="table", help="table, " + ", ".join(ROW_FORMATS))
+    parser.set_defaults(takes_more=True)
+    return parser
+
+
+def _query(args: argparse.Namespace) -> int:
+    sources = find_sources()
+    text = _query_text(args.query)
+    with progress("Loading the graph") as tell:
+        built = load_or_build(sources, tell)
+    answer = run(built.store, text, prefix_map(sources.ontology))
+    if isinstance(answer, Rows):
+        show_rows(answer, args.format)
+        return 0 if answer.rows else 1
+    if isinstance(answer, bool):
+        OUT.print("yes" if answer else "no")
+        return 0 if answer else 1
+    sys.stdout.write(
+        write_triples(answer, "turtle" if args.format == "table" else args.format, sources)
+    )
+    return 0 if answer else 1
+
+
+def _query_text(given: str | None) -> str:
+    if given is None:
+        return sys.stdin.read()
+    path = Path(given)
+    if given.endswith((".rq", ".sparql")) or (len(given) < 200 and path.is_file()):
+        return path.read_text("utf-8")
+    return given
+
+
+def _ask(args: argparse.Namespace) -> int:
+    sources = find_sources()
+    questions = {question.name: question for question in load_questions(sources.queries)}
+    if args.question is None:
+        _list(list(questions.values()))
+        return 0
+    if args.question not in questions:
+        raise QuestionError(
+            f"There is no question '{args.question}'.", "List them with: myograph ask."
+        )
+    given = _parameters(args.rest, questions[args.question])
+    with progress("Loading the graph") as tell:
+        built = load_or_build(sources, tell)
+    rows = ask(built.store, questions[args.question], Names(built.quads), given)
+    show_rows(rows, args.format)
+    return 0 if rows.rows else 1
+
+
+def _parameters(rest: list[str], question: Question) -> dict[str, str]:
+    parser = argparse.ArgumentParser(
+        prog=f"myograph ask {question.name}", description=question.question
+    )
+    for param in question.params:
+        parser.add_argument(f"--{param.name}")
+    return {k: v for k, v in vars(parser.parse_args(rest)).items() if v is not None}
+
+
+def _list(questions: list[Question]) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("name", no_wrap=True)
+    table.add_column("question")
+    for question in questions:
+        table.add_row(question.name, escape(question.question))
+    OUT.print(table)
+
+
+def show_rows(rows: Rows, format_: str) -> None:
+    """Print rows as a table for people, or in a result format of SPARQL.
+
+    Raises:
+        UnknownFormatError: there is no such format.
+    """
+    if format_ != "table":
+        if format_ not in ROW_FORMATS:
+            raise UnknownFormatError(
+                f"Rows cannot be written as '{format_}'.",
+                f"Choose table, {', '.join(ROW_FORMATS)}.",
+            )
+        sys.stdout.write(write_rows(rows, format_))
+        return
+    # A column of IRIs with a column of their labels beside it says the same twice to a person.
+    shown = [i for i, c in enumerate(rows.columns) if f"{c}Label" not in rows.columns]
+    table = Table(box=None, pad_edge=False)
+    for i in shown:
+        table.add_column(rows.columns[i].removesuffix("Label"), overflow="fold")
+    for row in rows.rows:
+        table.add_row(*(escape(shown_term(row[i])) for i in shown))
+    OUT.print(table if rows.rows else "Nothing found.")
+
+
+def shown_term(term: object) -> str:
+    """Return a term as people read it: a compact name, or the text of a literal."""
+    if isinstance(term, ox.NamedNode):
+        return str(converter(find_sources().ontology).compress(term.value) or term.value)
+    if isinstance(term, ox.Literal):
+        return term.value
+    return "" if term is None else str(term)

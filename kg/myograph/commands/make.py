@@ -1,0 +1,134 @@
+"""`build` and `check`: from the sources to a graph that one may trust."""
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Quad
+from rich.markup import escape
+from rich.table import Table
+
+from myograph.build import build, load_or_build, write
+from myograph.check import Finding, Report, check
+from myograph.commands.parser import subcommand
+from myograph.console import OUT, progress
+from myograph.errors import MyographError
+from myograph.files import Sources, find_sources
+from myograph.naming import name_facts, node_rules
+from myograph.prefixes import prefix_map
+from myograph.read import parse_turtle, read_ontology
+from myograph.terms import BASE, graph
+
+_SHOWN = 60
+
+
+class InputFileError(MyographError):
+    """A file named on the command line cannot be read."""
+
+
+def add_build(subparsers: Any) -> argparse.ArgumentParser:
+    """Declare `build`."""
+    return subcommand(
+        subparsers,
+        "build",
+        _build,
+        "Read the sources, derive what follows and write the graph.",
+        "myograph build",
+    )
+
+
+def add_check(subparsers: Any) -> argparse.ArgumentParser:
+    """Declare `check`."""
+    parser = subcommand(
+        subparsers,
+        "check",
+        _check,
+        "Hold the graph, or your own Turtle files together with it, against the shapes.",
+        "myograph check my-muscles.ttl",
+    )
+    parser.add_argument("files", nargs="*", type=Path, help="Turtle files of your own")
+    return parser
+
+
+def _build(args: argparse.Namespace) -> int:
+    sources = find_sources()
+    started = time.perf_counter()
+    with progress("Building the graph") as tell:
+        built = build(sources, progress=tell)
+        tell("write")
+        write(built, sources.build_folder)
+    derived = sum(built.made.values())
+    seconds = time.perf_counter() - started
+    OUT.print(
+        f"Built {len(built.quads):,} triples, {derived:,} of them derived by {len(built.rules)} "
+        f"rules, in {seconds:.1f} s."
+    )
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    sources = find_sources()
+    with progress("Checking the graph") as tell:
+        if args.files:
+            extra = [quad for path in args.files for quad in read_own(path, sources)]
+            built = build(sources, extra, tell)
+        else:
+            built = load_or_build(sources, tell)
+        tell("shapes")
+        report = check(built, sources)
+    show_report(report)
+    return 0 if report.conforms else 1
+
+
+def read_own(path: Path, sources: Sources) -> list[Quad]:
+    """Read a person's own Turtle file as if it were one of ours, in a graph of its own.
+
+    Raises:
+        InputFileError: the file cannot be read as UTF-8 text.
+        MalformedTurtleError, UnnamedNodeError, DuplicateFactError: it is not right.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InputFileError(
+            f"{path} cannot be read: {reason}.", "Give the path of a Turtle file."
+        ) from None
+    quads = parse_turtle(text, str(path), prefix_map(sources.ontology), base=BASE)
+    named = name_facts(quads, node_rules(read_ontology(sources)), str(path))
+    return [Quad(q.subject, q.predicate, q.object, graph("own")) for q in named]
+
+
+def show_report(report: Report) -> None:
+    """Print what a check found: one block a record, the repair in it."""
+    violations = [f for f in report.findings if f.severity == "violation"]
+    warnings = len(report.findings) - len(violations)
+    if report.conforms:
+        OUT.print(f"[green]The graph conforms.[/] {warnings} warnings.")
+    else:
+        OUT.print(f"[red]{len(violations)} violations[/], {warnings} warnings.")
+    table = Table(show_header=bool(report.findings), box=None, pad_edge=False)
+    table.add_column("record", overflow="fold")
+    table.add_column("what is wrong, and the repair", overflow="fold")
+    for finding in report.findings[:_SHOWN]:
+        table.add_row(escape(_short(finding.focus)), escape(_told(finding)))
+    if report.findings:
+        OUT.print(table)
+    if len(report.findings) > _SHOWN:
+        OUT.print(f"… and {len(report.findings) - _SHOWN} more.")
+
+
+def _told(finding: Finding) -> str:
+    where = f" [{_short(finding.path)}]" if finding.path else ""
+    value = (
+        f" Found: {_short(finding.value)}"
+        if finding.value and finding.value not in finding.message
+        else ""
+    )
+    warned = "(warning) " if finding.severity == "warning" else ""
+    return f"{warned}{finding.message}{where}{value}"
+
+
+def _short(iri: str) -> str:
+    return iri.removeprefix(BASE)

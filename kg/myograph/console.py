@@ -1,0 +1,37 @@
+"""What the commands print, and how: tables for people, plain text for pipes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.markup import escape
+
+from myograph.errors import MyographError
+
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Tell(Protocol):
+    """Takes a line about how far long work has come."""
+
+    def __call__(self, step: str) -> None:
+        """Show the step in place of the one before."""
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Tell]:
+    """Show a title and the step of a long piece of work, on a terminal only."""
+    if not ERR.is_terminal:
+        yield lambda step: None
+        return
+    with ERR.status(title) as status:
+        yield lambda step: status.update(f"{escape(title)} · {escape(step[:100])}")
+
+
+def complain(error: MyographError) -> None:
+    """Print an error and its repair where errors go."""
+    ERR.print(f"[red bold]Error:[/] {escape(error.message)}")
+    if error.repair:
+        ERR.print(f"[green]{escape(error.repair)}[/]")

@@ -1,0 +1,135 @@
+"""Reads the sources of the graph: Turtle and SSSOM files in, quads out.
+
+The graph that a triple belongs to follows from its file. Literals keep the form in which
+they were written: validation and export need that, and a store would normalise them.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
+
+from myograph.errors import MalformedTurtleError
+from myograph.files import Sources
+from myograph.naming import NodeRule, name_facts, node_rules
+from myograph.sssom import read_mapping
+from myograph.terms import graph
+
+_TOP_LEVEL = {"sources": "source"}
+_FOLDERS = {"muscles": "anatomy", "exercises": "exercise", "injuries": "injury"}
+
+
+def parse_turtle(
+    text: str, name: str, prefixes: dict[str, str] | None = None, base: str | None = None
+) -> list[Quad]:
+    """Parse Turtle.
+
+    Args:
+        text: the document.
+        name: what to call it in messages, such as its path.
+        prefixes: prefixes that the document may use without declaring them.
+        base: the IRI that relative IRIs are resolved against.
+
+    Raises:
+        MalformedTurtleError: with the line and column, the line itself and a repair.
+
+    Follows https://www.w3.org/TR/turtle/.
+    """
+    known = "".join(f"@prefix {p}: <{iri}> . " for p, iri in (prefixes or {}).items())
+    try:
+        # On the first line, so that the lines keep their numbers.
+        return list(parse(known + text, format=RdfFormat.TURTLE, base_iri=base))
+    except SyntaxError as error:
+        line, column = error.lineno or 1, error.offset or 1
+        if line == 1:
+            column = max(1, column - len(known))
+        lines = text.splitlines()
+        shown = lines[line - 1] if 0 < line <= len(lines) else ""
+        reason = str(error).split(": ", 1)[-1]
+        raise MalformedTurtleError(
+            f"{name}, line {line}, column {column}: {reason}.\n    {shown.strip()}",
+            repair="Repair that place: each statement ends with a full stop, each prefix is "
+            "declared with @prefix, each string and bracket is closed.",
+        ) from None
+
+
+def read_ontology(sources: Sources) -> list[Quad]:
+    """Read the vocabulary into `graph:ontology` and its alignment into `graph:bridge`.
+
+    Raises:
+        MalformedTurtleError: a file does not parse.
+    """
+    quads: list[Quad] = []
+    for path in sorted(sources.ontology.glob("*.ttl")):
+        target = graph("bridge" if path.stem == "alignment" else "ontology")
+        found = parse_turtle(path.read_text("utf-8"), _name(path, sources))
+        quads += _relabelled(found, path.stem, target)
+    return quads
+
+
+def read_facts(sources: Sources, rules: dict[NamedNode, NodeRule]) -> list[Quad]:
+    """Read the facts below `kg/data`, each reified fact named.
+
+    Raises:
+        MalformedTurtleError, UnnamedNodeError, DuplicateFactError: a file is not right.
+    """
+    quads: list[Quad] = []
+    for path in sorted(sources.data.rglob("*.ttl")):
+        name = _name(path, sources)
+        found = name_facts(parse_turtle(path.read_text("utf-8"), name), rules, name)
+        target = graph(graph_of(path, sources.data))
+        quads += [Quad(q.subject, q.predicate, q.object, target) for q in found]
+    return quads
+
+
+def read_mappings(sources: Sources) -> list[Quad]:
+    """Read the SSSOM files below `kg/data/mappings` into `graph:mapping` and `graph:bridge`.
+
+    Raises:
+        MappingError: a line of a file cannot be read.
+    """
+    return [
+        quad
+        for path in sorted((sources.data / "mappings").glob("*.sssom.tsv"))
+        for quad in read_mapping(path, _name(path, sources))
+    ]
+
+
+def read_sources(sources: Sources) -> list[Quad]:
+    """Read everything that was authored, in the order ontology, facts, mappings.
+
+    Raises:
+        MyographError: a file is not right; the message names it.
+    """
+    ontology = read_ontology(sources)
+    return ontology + read_facts(sources, node_rules(ontology)) + read_mappings(sources)
+
+
+def graph_of(path: Path, data: Path) -> str:
+    """Return the name of the graph that a Turtle file below `kg/data` belongs to."""
+    parts = path.relative_to(data).parts
+    if len(parts) > 1:
+        return _FOLDERS.get(parts[0], "anatomy")
+    return _TOP_LEVEL.get(path.stem.split("-")[0], "anatomy")
+
+
+def _relabelled(quads: Iterable[Quad], stem: str, target: NamedNode) -> list[Quad]:
+    """Give blank nodes labels that are the same in every build."""
+    labels: dict[BlankNode, BlankNode] = {}
+
+    def label(term: BlankNode) -> BlankNode:
+        return labels.setdefault(term, BlankNode(f"{stem}{len(labels)}"))
+
+    return [
+        Quad(
+            label(q.subject) if isinstance(q.subject, BlankNode) else q.subject,
+            q.predicate,
+            label(q.object) if isinstance(q.object, BlankNode) else q.object,
+            target,
+        )
+        for q in quads
+    ]
+
+
+def _name(path: Path, sources: Sources) -> str:
+    return path.relative_to(sources.root).as_posix()

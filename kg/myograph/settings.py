@@ -1,0 +1,70 @@
+"""Every setting in one table: its name, its default and one line of help.
+
+The server takes each as an option (`--query-timeout`) and as an environment variable
+(`MYOGRAPH_QUERY_TIMEOUT`); `docs/settings.md` lists them, and a test holds the two together.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from myograph.errors import MyographError
+
+
+class SettingError(MyographError):
+    """A setting has a value that it cannot have."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: in snake case.
+        default: its value where none is given; its type is the setting's.
+        help: one line.
+    """
+
+    name: str
+    default: int | float | str
+    help: str
+
+
+SETTINGS = (
+    Setting("host", "127.0.0.1", "Address that the server listens on."),
+    Setting("port", 8000, "Port that the server listens on; 0 takes a free one."),
+    Setting("threads", 4, "Threads that answer requests."),
+    Setting("max_query_length", 100_000, "Longest SPARQL query, in characters."),
+    Setting("max_body_length", 1_000_000, "Longest request body, in bytes."),
+    Setting("max_nesting", 200, "Deepest nesting of braces and of parentheses in a query."),
+    Setting("max_rows", 100_000, "Most rows or triples in one answer; beyond that it is an error."),
+    Setting("search_limit", 10, "Most results of a search by name."),
+)
+
+
+def settings(given: Mapping[str, object] | None = None) -> dict[str, int | float | str]:
+    """Return every setting: what is given first, then the environment, then the default.
+
+    Raises:
+        SettingError: a value does not fit its setting, or there is no such setting.
+    """
+    chosen = {k: v for k, v in (given or {}).items() if v is not None}
+    unknown = sorted(chosen.keys() - {setting.name for setting in SETTINGS})
+    if unknown:
+        names = ", ".join(setting.name for setting in SETTINGS)
+        raise SettingError(f"There is no setting {unknown[0]!r}.", f"The settings are: {names}.")
+    found: dict[str, int | float | str] = {}
+    for setting in SETTINGS:
+        raw = chosen.get(setting.name, os.environ.get("MYOGRAPH_" + setting.name.upper()))
+        if raw is None:
+            found[setting.name] = setting.default
+            continue
+        kind = type(setting.default)
+        try:
+            found[setting.name] = kind(str(raw))
+        except ValueError:
+            raise SettingError(
+                f"The setting {setting.name} cannot be {raw!r}.",
+                f"Give it a value like its default, {setting.default!r}.",
+            ) from None
+    return found

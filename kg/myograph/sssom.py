@@ -1,0 +1,87 @@
+"""Reads links to other systems from SSSOM files.
+
+The form is https://mapping-commons.github.io/sssom/: a YAML header in comment lines with
+the `curie_map`, then tab-separated values. A link becomes one triple in `graph:mapping`;
+an exact link to an OBO class also goes to `graph:bridge`, where it types our individual
+with that class, so that a reasoner can refuse a muscle that is mapped to a bone.
+"""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import curies
+import yaml
+from pyoxigraph import Literal, NamedNode, Quad
+
+from myograph.errors import MappingError
+from myograph.terms import LABEL, OWL_CLASS, RDF_TYPE, SKOS, SUBCLASS_OF, graph
+
+_REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+_OBO = "http://purl.obolibrary.org/obo/"
+
+
+def read_mapping(path: Path, name: str) -> list[Quad]:
+    """Read one SSSOM file.
+
+    Args:
+        path: the file.
+        name: what to call it in messages.
+
+    Raises:
+        MappingError: the header or a line is not right; the message has the line's number.
+    """
+    lines = path.read_text("utf-8").splitlines()
+    header = [line for line in lines if line.startswith("#")]
+    converter = _converter(header, name)
+    table = [(n, line) for n, line in enumerate(lines, 1) if line and not line.startswith("#")]
+    reader = csv.DictReader((line for _, line in table), delimiter="\t")
+    missing = [column for column in _REQUIRED if column not in (reader.fieldnames or ())]
+    if missing:
+        raise MappingError(
+            f"{name}: the table has no column {', '.join(missing)}.",
+            repair="Add it to the line of column names.",
+        )
+    quads: list[Quad] = []
+    seen: set[NamedNode] = set()
+    for (number, _), row in zip(table[1:], reader, strict=True):
+        quads += _row(row, converter, f"{name}, line {number}", seen)
+    return quads
+
+
+def _converter(header: list[str], name: str) -> curies.Converter:
+    try:
+        fields = yaml.safe_load("\n".join(line.removeprefix("#") for line in header)) or {}
+        curie_map = fields["curie_map"]
+        return curies.Converter.from_prefix_map(curie_map)
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise MappingError(
+            f"{name}: the header has no curie_map that can be read ({type(error).__name__}).",
+            repair="Begin the file with '#curie_map:' and a '#  prefix: IRI' line for each prefix.",
+        ) from None
+
+
+def _row(
+    row: dict[str, str], converter: curies.Converter, where: str, seen: set[NamedNode]
+) -> Iterator[Quad]:
+    def expand(column: str) -> NamedNode:
+        compact = row.get(column) or ""
+        iri = converter.expand(compact)
+        if iri is None:
+            raise MappingError(
+                f"{where}: '{compact}' in {column} has a prefix that the curie_map lacks.",
+                repair="Add the prefix to the curie_map, or correct the identifier.",
+            )
+        return NamedNode(iri)
+
+    subject, predicate, target = expand("subject_id"), expand("predicate_id"), expand("object_id")
+    yield Quad(subject, predicate, target, graph("mapping"))
+    if row.get("object_label") and target not in seen:
+        yield Quad(target, LABEL, Literal(row["object_label"], language="en"), graph("mapping"))
+    exact = predicate.value == SKOS + "exactMatch"
+    if exact and row.get("object_category") and target.value.startswith(_OBO):
+        if target not in seen:
+            yield Quad(target, RDF_TYPE, OWL_CLASS, graph("bridge"))
+            yield Quad(target, SUBCLASS_OF, expand("object_category"), graph("bridge"))
+        yield Quad(subject, RDF_TYPE, target, graph("bridge"))
+    seen.add(target)

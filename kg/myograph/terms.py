@@ -1,0 +1,33 @@
+"""The namespaces of the graph and a few terms that the code itself speaks of."""
+
+from pyoxigraph import NamedNode
+
+BASE = "https://w3id.org/myograph/"
+ONTOLOGY = "https://w3id.org/myograph/ontology"
+MYO = BASE + "ontology/"
+GRAPH = BASE + "graph/"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+SH = "http://www.w3.org/ns/shacl#"
+OWL = "http://www.w3.org/2002/07/owl#"
+DCTERMS = "http://purl.org/dc/terms/"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+LABEL = NamedNode(RDFS + "label")
+ALT_LABEL = NamedNode(SKOS + "altLabel")
+PREF_LABEL = NamedNode(SKOS + "prefLabel")
+DEFINITION = NamedNode(SKOS + "definition")
+SOURCE = NamedNode(DCTERMS + "source")
+SUBCLASS_OF = NamedNode(RDFS + "subClassOf")
+OWL_CLASS = NamedNode(OWL + "Class")
+
+
+def myo(name: str) -> NamedNode:
+    """Return the term of our ontology with this local name, such as `Muscle`."""
+    return NamedNode(MYO + name)
+
+
+def graph(name: str) -> NamedNode:
+    """Return the IRI of our named graph with this name, such as `inferred/crosses`."""
+    return NamedNode(GRAPH + name)
