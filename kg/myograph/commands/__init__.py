@@ -5,12 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 from myograph.commands.ask import add_ask, add_query
+from myograph.commands.give import add_export, add_reason
+from myograph.commands.look import add_explain, add_show, add_stats
 from myograph.commands.make import add_build, add_check
 
 Subparsers = Any  # argparse keeps the type of what add_subparsers returns to itself
 ALL: tuple[Callable[[Subparsers], argparse.ArgumentParser], ...] = (
     add_build,
     add_check,
+    add_reason,
     add_query,
     add_ask,
+    add_show,
+    add_explain,
+    add_export,
+    add_stats,
 )

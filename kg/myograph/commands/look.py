@@ -1,0 +1,165 @@
+"""`show`, `explain` and `stats`: look at one record, at why something holds, at the whole."""
+
+import argparse
+import json
+from typing import Any
+
+import pyoxigraph as ox
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree
+
+from myograph.build import Built, load_or_build
+from myograph.card import Card, card, source_label
+from myograph.commands.parser import subcommand
+from myograph.console import OUT, progress
+from myograph.explain import Explainer, Explanation, predicate_of
+from myograph.files import find_sources
+from myograph.names import Names
+from myograph.stats import Statistics, statistics
+
+_ADVICE = "Education, not medical advice."
+_LONG = 12
+
+
+def add_show(subparsers: Any) -> argparse.ArgumentParser:
+    """Declare `show`."""
+    parser = subcommand(
+        subparsers, "show", _show, "Show a record as a readable card.", "myograph show soleus"
+    )
+    parser.add_argument("name", nargs="+", help="a name, a slug, muscle:soleus or an IRI")
+    return parser
+
+
+def add_explain(subparsers: Any) -> argparse.ArgumentParser:
+    """Declare `explain`."""
+    parser = subcommand(
+        subparsers, "explain", _explain,
+        "Say why a statement holds: the rule, the facts it used, their sources.",
+        "myograph explain soleus crosses ankle",
+    )  # fmt: skip
+    parser.add_argument("subject")
+    parser.add_argument("predicate", help="such as crosses, trainsAsPrimeMover, a")
+    parser.add_argument("object")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    return parser
+
+
+def add_stats(subparsers: Any) -> argparse.ArgumentParser:
+    """Declare `stats`."""
+    return subcommand(
+        subparsers, "stats", _stats, "Count what the graph holds and how complete it is.",
+        "myograph stats",
+    )  # fmt: skip
+
+
+def _load() -> tuple[Built, Names]:
+    with progress("Loading the graph") as tell:
+        built = load_or_build(find_sources(), tell)
+    return built, Names(built.quads)
+
+
+def _show(args: argparse.Namespace) -> int:
+    built, names = _load()
+    show_card(card(built, names.find(" ".join(args.name)), names))
+    return 0
+
+
+def show_card(shown: Card) -> None:
+    """Print a card."""
+    OUT.print(f"[bold]{escape(shown.title)}[/]  [dim]{escape(', '.join(shown.kinds))}[/]")
+    OUT.print(f"[dim]{escape(shown.iri.value)}[/]")
+    if shown.definition:
+        OUT.print(escape(shown.definition))
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    for line in shown.lines:
+        values = list(line.values[:_LONG])
+        if len(line.values) > _LONG:
+            values.append(f"… and {len(line.values) - _LONG} more")
+        mark = " (derived)" if line.derived else ""
+        table.add_row(escape(line.label) + mark, escape("\n".join(values)))
+    OUT.print(table)
+    for source in shown.sources:
+        OUT.print(f"[dim]Source: {escape(source)}[/]")
+    if shown.iri.value.split("/")[-2] in {"injury", "redflag", "symptom", "treatment"}:
+        OUT.print(f"[yellow]{_ADVICE}[/]")
+
+
+def _explain(args: argparse.Namespace) -> int:
+    built, names = _load()
+    explainer = Explainer(built, names)
+    predicate = predicate_of(args.predicate, names)
+    found = explainer.explain(names.find(args.subject), predicate, names.find(args.object))
+    if args.format == "json":
+        OUT.print_json(json.dumps(as_json(found)))
+    else:
+        OUT.print(_tree(found, built, None, set()))
+    return 0
+
+
+def _tree(found: Explanation, built: Built, parent: Tree | None, seen: set[ox.Triple]) -> Tree:
+    if found.derived:
+        label = f"{escape(found.text)}\n[dim]{escape(found.says)} (rule {found.rule})[/]"
+    else:
+        sources = "; ".join(source_label(built, source) for source in found.sources)
+        label = f"{escape(found.text)}\n[dim]{escape(sources or 'stated in ' + found.graph)}[/]"
+    known = found.statement in seen
+    branch = parent.add(label) if parent else Tree(label)
+    if known and found.premises:
+        branch.add("[dim]as above[/]")
+    seen.add(found.statement)
+    if not known:
+        for premise in found.premises:
+            _tree(premise, built, branch, seen)
+    return branch
+
+
+def as_json(found: Explanation) -> dict[str, object]:
+    """Return an explanation as a JSON object, its premises nested."""
+    plain: dict[str, object] = {
+        "subject": _plain(found.statement.subject),
+        "predicate": found.statement.predicate.value,
+        "object": _plain(found.statement.object),
+        "text": found.text,
+        "graph": found.graph,
+    }
+    if not found.derived:
+        return plain | {"sources": [source.value for source in found.sources]}
+    return plain | {
+        "rule": found.rule,
+        "says": found.says,
+        "premises": [as_json(premise) for premise in found.premises],
+    }
+
+
+def _plain(term: object) -> str:
+    return term.value if isinstance(term, (ox.NamedNode, ox.Literal, ox.BlankNode)) else str(term)
+
+
+def _stats(args: argparse.Namespace) -> int:
+    built, names = _load()
+    show_statistics(statistics(built, names))
+    return 0
+
+
+def show_statistics(found: Statistics) -> None:
+    """Print the counts of a graph."""
+    OUT.print(
+        f"{found.triples:,} triples: {found.authored:,} authored, {found.derived:,} derived by "
+        f"{found.rules} rules, {found.described:,} of description."
+    )
+    table = Table(box=None, pad_edge=False)
+    for heading, justify in (
+        ("class", "left"),
+        ("count", "right"),
+        ("complete", "right"),
+        ("lacking", "left"),
+    ):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for row in found.classes:
+        lacking = ", ".join(f"{part} {share:.0%}" for part, share in row.parts if share < 1)
+        complete = f"{row.complete:.0%}" if row.parts else ""
+        table.add_row(row.label, str(row.count), complete, escape(lacking))
+    OUT.print(table)
