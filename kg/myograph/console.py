@@ -1,5 +1,6 @@
 """What the commands print, and how: tables for people, plain text for pipes."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -9,8 +10,10 @@ from rich.markup import escape
 
 from myograph.errors import MyographError
 
-OUT = Console(highlight=False, soft_wrap=True)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+# In a pipe no line is folded or cut: what reads it decides about width.
+_PIPE_WIDTH = 10_000
+OUT = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+ERR = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _PIPE_WIDTH)
 
 
 class Tell(Protocol):

@@ -82,3 +82,23 @@ class UnknownFormatError(MyographError):
 
 class AddressInUseError(MyographError):
     """The server's address is taken."""
+
+
+class AnswerTooLargeError(MyographError):
+    """An answer has more rows or triples than one answer may have."""
+
+
+class NoSuchPageError(MyographError):
+    """The server has nothing at an address."""
+
+
+class NotAcceptableError(MyographError):
+    """A client accepts none of the formats that there are."""
+
+
+class BadRequestError(MyographError):
+    """A request is not of the form that its address takes."""
+
+
+class UnsupportedMediaError(MyographError):
+    """The body of a request is of a media type that its address does not take."""

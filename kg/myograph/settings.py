@@ -37,6 +37,7 @@ SETTINGS = (
     Setting("max_query_length", 100_000, "Longest SPARQL query, in characters."),
     Setting("max_body_length", 1_000_000, "Longest request body, in bytes."),
     Setting("max_nesting", 200, "Deepest nesting of braces and of parentheses in a query."),
+    Setting("max_operators", 1000, "Most operators and keywords in a query."),
     Setting("max_rows", 100_000, "Most rows or triples in one answer; beyond that it is an error."),
     Setting("search_limit", 10, "Most results of a search by name."),
 )
