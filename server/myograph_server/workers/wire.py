@@ -1,0 +1,104 @@
+"""How the server, the zygote and the workers talk: a length, a JSON header, then bytes."""
+
+import json
+import socket
+import struct
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+_SIZES = struct.Struct("!II")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker is to do.
+
+    Attributes:
+        query: the SPARQL text.
+        media: the media type of the answer.
+        default: graphs whose union is the default graph; None for the union of all.
+        named: graphs that GRAPH reaches; None for all.
+        max_rows: the most rows or triples of an answer.
+        max_bytes: the most bytes of an answer.
+    """
+
+    query: str
+    media: str
+    default: list[str] | None = None
+    named: list[str] | None = None
+    max_rows: int = 100_000
+    max_bytes: int = 64_000_000
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a worker says.
+
+    Attributes:
+        outcome: `ok`, or why there is no answer: `syntax`, `engine`, `too-large`, `memory`.
+        detail: the engine's message, or what was too large.
+        body: the serialised answer.
+    """
+
+    outcome: str
+    detail: str = ""
+    body: bytes = field(default=b"", repr=False)
+
+
+class ClosedError(ConnectionError):
+    """The other end has gone."""
+
+
+def send(channel: socket.socket, header: dict[str, Any], body: bytes = b"") -> None:
+    """Send one message.
+
+    Raises:
+        OSError: the other end has gone.
+    """
+    encoded = json.dumps(header).encode()
+    channel.sendall(_SIZES.pack(len(encoded), len(body)) + encoded)
+    if body:
+        channel.sendall(body)
+
+
+def receive(channel: socket.socket) -> tuple[dict[str, Any], bytes]:
+    """Wait for one message.
+
+    Raises:
+        ClosedError: the other end has gone.
+    """
+    header_size, body_size = _SIZES.unpack(_exactly(channel, _SIZES.size))
+    header: dict[str, Any] = json.loads(_exactly(channel, header_size))
+    return header, _exactly(channel, body_size)
+
+
+def send_job(channel: socket.socket, job: Job) -> None:
+    """Send a job to a worker."""
+    send(channel, asdict(job))
+
+
+def receive_job(channel: socket.socket) -> Job:
+    """Wait for a job."""
+    return Job(**receive(channel)[0])
+
+
+def send_reply(channel: socket.socket, reply: Reply) -> None:
+    """Send a worker's reply."""
+    send(channel, {"outcome": reply.outcome, "detail": reply.detail}, reply.body)
+
+
+def receive_reply(channel: socket.socket) -> Reply:
+    """Wait for a worker's reply."""
+    header, body = receive(channel)
+    return Reply(header["outcome"], header["detail"], body)
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    parts = bytearray(size)
+    view, read = memoryview(parts), 0
+    while read < size:
+        count = channel.recv_into(view[read:])
+        if not count:
+            raise ClosedError("the other end has gone")
+        read += count
+    return bytes(parts)

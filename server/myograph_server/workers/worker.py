@@ -1,0 +1,112 @@
+"""What a worker does: one query after another, each answer complete before it is sent."""
+
+import io
+import resource
+import socket
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from myograph_server.workers.wire import ClosedError, Job, Reply, receive_job, send_reply
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+_RESULTS = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
+_TRIPLES = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+}
+
+
+class TooLargeError(Exception):
+    """The answer has passed a limit."""
+
+
+class _Bounded(io.BytesIO):
+    """Keeps what is written, up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        written = super().write(data)
+        if self.tell() > self._limit:
+            raise TooLargeError(f"The answer has more than {self._limit:,} bytes.")
+        return written
+
+
+def limit_resources(memory: int, cpu_seconds: int) -> None:
+    """Give this process hard limits, so that a breach ends it and nothing else.
+
+    Args:
+        memory: bytes of address space beyond what the process has now.
+        cpu_seconds: of processor time for its whole life beyond what it has used.
+    """
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    size = pages * resource.getpagesize() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    if cpu_seconds:
+        used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (used + cpu_seconds, used + cpu_seconds))
+    # A crash must not fill the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def serve(channel: socket.socket, store: ox.Store, prefixes: Mapping[str, str]) -> None:
+    """Answer jobs until the other end goes."""
+    while True:
+        try:
+            job = receive_job(channel)
+            send_reply(channel, answer(job, store, prefixes))
+        except (ClosedError, BrokenPipeError, ConnectionResetError):
+            return
+
+
+def answer(job: Job, store: ox.Store, prefixes: Mapping[str, str]) -> Reply:
+    """Run one query and serialise its answer."""
+    try:
+        found = store.query(
+            job.query,
+            prefixes=dict(prefixes),
+            use_default_graph_as_union=job.default is None,
+            default_graph=None if job.default is None else [ox.NamedNode(g) for g in job.default],
+            named_graphs=None if job.named is None else [ox.NamedNode(g) for g in job.named],
+        )
+        return Reply("ok", body=_serialised(found, job))
+    except SyntaxError as error:
+        return Reply("syntax", str(error))
+    except TooLargeError as error:
+        return Reply("too-large", str(error))
+    except MemoryError:
+        return Reply("memory", "The query needs more memory than a query may have.")
+    except (RuntimeError, ValueError, OSError) as error:
+        return Reply("engine", str(error))
+
+
+def _serialised(found: object, job: Job) -> bytes:
+    out = _Bounded(job.max_bytes)
+    if isinstance(found, ox.QueryTriples):
+        ox.serialize(_counted(found, job.max_rows), out, _TRIPLES[job.media])
+    elif isinstance(found, ox.QuerySolutions | ox.QueryBoolean):
+        found.serialize(out, _RESULTS[job.media])
+    body = out.getvalue()
+    # A bare carriage return would come back from an XML parser as a line feed.
+    return body.replace(b"\r", b"&#xD;") if job.media.endswith("+xml") else body
+
+
+def _counted(triples: ox.QueryTriples, limit: int) -> Iterator[ox.Triple]:
+    for count, triple in enumerate(triples):
+        if count >= limit:
+            raise TooLargeError(f"The answer has more than {limit:,} triples.")
+        yield triple

@@ -1,0 +1,123 @@
+"""The process that holds one version of the graph and forks the workers.
+
+It has one thread and does three things: fork a worker round a socket that it is given, report a
+worker that has ended, and end when the server closes the channel. Being the parent it alone
+can say by which signal a worker died.
+"""
+
+import contextlib
+import gc
+import os
+import selectors
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from myograph_server.workers.wire import ClosedError, receive, send
+from myograph_server.workers.worker import limit_resources, serve
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a zygote is told at its start.
+
+    Attributes:
+        graph: the N-Quads file of the graph.
+        prefixes: that a query may use without declaring them.
+        memory: bytes that a worker may have beyond what it shares.
+        cpu_seconds: processor time of a worker's whole life; 0 for no limit.
+    """
+
+    graph: str
+    prefixes: dict[str, str]
+    memory: int
+    cpu_seconds: int
+
+
+def main(descriptor: int) -> None:
+    """Run the zygote.
+
+    Args:
+        descriptor: the file descriptor of the channel to the server.
+    """
+    channel = socket.socket(fileno=descriptor)
+    # A terminal's Ctrl-C is for the server, which then ends us by closing the channel.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    setup = Setup(**receive(channel)[0])
+    store = ox.Store()
+    store.bulk_load(path=Path(setup.graph), format=ox.RdfFormat.N_QUADS)
+    # What is here now is shared with every worker: the collector must not touch it.
+    gc.collect()
+    gc.freeze()
+    send(channel, {"event": "ready", "triples": len(store)})
+    woken, wake = socket.socketpair()
+    for end in (woken, wake):
+        end.setblocking(False)
+    signal.set_wakeup_fd(wake.fileno())
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    with contextlib.suppress(ClosedError, ConnectionError):
+        _loop(channel, woken, store, setup)
+    # The workers end by themselves when the server closes their sockets.
+
+
+def _loop(channel: socket.socket, woken: socket.socket, store: ox.Store, setup: Setup) -> None:
+    selector = selectors.DefaultSelector()
+    selector.register(channel, selectors.EVENT_READ)
+    selector.register(woken, selectors.EVENT_READ)
+    while True:
+        for key, _ in selector.select():
+            if key.fileobj is woken:
+                woken.recv(4096)
+                _report_ended(channel)
+            else:
+                _fork_for(channel, woken, store, setup)
+
+
+def _fork_for(channel: socket.socket, woken: socket.socket, store: ox.Store, setup: Setup) -> None:
+    """Take the socket that the server passes and fork a worker round it."""
+    _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
+    if not descriptors:
+        raise ClosedError("the server has gone")
+    pid = os.fork()
+    if pid:
+        os.close(descriptors[0])
+        send(channel, {"event": "forked", "pid": pid})
+        return
+    status = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        channel.close()
+        woken.close()
+        # A dying engine prints its stack; the server tells the client and counts it instead.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        limit_resources(setup.memory, setup.cpu_seconds)
+        with socket.socket(fileno=descriptors[0]) as own:
+            serve(own, store, setup.prefixes)
+        status = 0
+    finally:
+        # No exit handlers: they belong to the zygote.
+        os._exit(status)
+
+
+def _report_ended(channel: socket.socket) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        event: dict[str, Any] = {"event": "ended", "pid": pid}
+        killed = os.WIFSIGNALED(status)
+        event["signal"] = os.WTERMSIG(status) if killed else 0
+        send(channel, event)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
