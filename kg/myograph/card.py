@@ -94,7 +94,7 @@ def source_label(built: Built, source: object) -> str:
     found = {
         quad.predicate.value.rsplit("/", 1)[-1]: quad.object.value
         for quad in built.store.quads_for_pattern(source, None, None, None)
-        if isinstance(quad.object, ox.Literal)
+        if isinstance(quad.object, (ox.Literal, ox.NamedNode))
     }
     title = found.get("title", source.value.removeprefix(BASE))
     year = f" ({found['year']})" if "year" in found else ""

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from myograph.build import Built
 from myograph.errors import UnknownFormatError
 from myograph.files import Sources
+from myograph.jsonld import write_jsonld
 from myograph.prefixes import prefix_map
 
 FORMATS = {
@@ -44,7 +45,11 @@ def export(built: Built, format_: str, sources: Sources) -> bytes:
         quads = sorted(built.quads, key=lambda q: (str(q.graph_name), *_order(q)))
         return ox.serialize(quads, format=chosen, prefixes=prefixes) or b""
     union = {ox.Triple(q.subject, q.predicate, q.object) for q in built.quads}
-    return ox.serialize(sorted(union, key=_order), format=chosen, prefixes=prefixes) or b""
+    if format_ == "jsonld":
+        return write_jsonld(sorted(union, key=_order), prefixes).encode()
+    document = ox.serialize(sorted(union, key=_order), format=chosen, prefixes=prefixes) or b""
+    # The serialiser leaves them bare, and an XML parser would read them as line feeds.
+    return document.replace(b"\r", b"&#xD;") if format_ == "rdfxml" else document
 
 
 def export_to(built: Built, format_: str, sources: Sources, path: Path) -> int:

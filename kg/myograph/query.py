@@ -1,5 +1,6 @@
 """Asks the graph: SPARQL in, rows or triples out, for the commands and the pages."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,6 +11,8 @@ from myograph.errors import AnswerTooLargeError, QueryError
 from myograph.names import Names
 from myograph.questions import Parameter, Question
 
+# As XML Schema writes them, which is stricter than what Python takes for one.
+_NUMBERS = {"integer": r"[+-]?\d+", "decimal": r"[+-]?(\d+(\.\d*)?|\.\d+)"}
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _Item = TypeVar("_Item")
 
@@ -57,15 +60,20 @@ def run(
         QueryError: the query does not parse or asks for a function that the engine lacks.
         AnswerTooLargeError: the answer has more rows or triples than the limit.
     """
-    default, named = ([ox.NamedNode(iri) for iri in part] for part in dataset or ((), ()))
+    # The parameters' types are lists of several kinds of terms, and lists are invariant.
+    default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
+    named: list[ox.NamedNode | ox.BlankNode] | None = None
+    if dataset is not None:
+        default = [ox.NamedNode(iri) for iri in dataset[0]]
+        named = [ox.NamedNode(iri) for iri in dataset[1]]
     try:
         answer = store.query(
             text,
             prefixes=dict(prefixes or {}),
             base_iri=base,
             use_default_graph_as_union=dataset is None,
-            default_graph=None if dataset is None else default,
-            named_graphs=None if dataset is None else named,
+            default_graph=default,
+            named_graphs=named,
         )
         if isinstance(answer, ox.QuerySolutions):
             columns = tuple(variable.value for variable in answer.variables)
@@ -139,10 +147,8 @@ def value_of(param: Parameter, text: str, names: Names) -> ox.NamedNode | ox.Lit
     """
     if not param.is_literal:
         return names.find(text, param.kind)
-    if param.kind.value.endswith(("integer", "decimal")):
-        try:
-            float(text)
-        except ValueError:
-            raise QueryError(f"'{text}' is no number.", f"Give {param.name} a number.") from None
+    if number := _NUMBERS.get(param.kind.value.rpartition("#")[2]):
+        if not re.fullmatch(number, text.strip(), re.ASCII):
+            raise QueryError(f"'{text}' is no number.", f"Give {param.name} a number.")
         return ox.Literal(text.strip(), datatype=param.kind)
     return ox.Literal(text)

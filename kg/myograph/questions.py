@@ -75,19 +75,21 @@ class Question:
         Raises:
             QuestionError: a value is given for a parameter that the question does not have.
         """
-        text = self.text
         names = [param.name for param in self.params]
-        for name, value in values.items():
+        for name in values:
             if name not in names:
                 known = ", ".join(names) or "none"
                 raise QuestionError(
                     f"The question {self.name} has no parameter '{name}'.",
                     repair=f"Its parameters are: {known}.",
                 )
-            block = f"VALUES ?{name} {{ {value} }}"
-            # As a function, since the value may hold a backslash.
-            text = _block(name).sub(lambda _: block, text)  # noqa: B023
-        return text
+
+        def given(block: re.Match[str]) -> str:
+            value = values.get(block["name"])
+            return block[0] if value is None else f"VALUES ?{block['name']} {{ {value} }}"
+
+        # All at once: a second pass would find blocks within the text of a value just given.
+        return _block(r"\w+").sub(given, self.text)
 
 
 def load_questions(folder: Path) -> list[Question]:
@@ -127,7 +129,7 @@ def read_question(path: Path) -> Question:
 
 def _parameter(line: str, text: str, prefixes: Mapping[str, str], file: str) -> Parameter:
     name, _, kind = line.partition(" ")
-    blocks = _block(name).findall(text)
+    blocks = [block["default"] for block in _block(re.escape(name)).finditer(text)]
     if len(blocks) != 1:
         raise QuestionError(
             f"{file} has {len(blocks)} VALUES blocks for ?{name}.",
@@ -159,7 +161,8 @@ def _iri(text: str, prefixes: Mapping[str, str], file: str) -> NamedNode:
 
 
 def _block(name: str) -> re.Pattern[str]:
-    return re.compile(r"VALUES\s+\?" + re.escape(name) + r"\s*\{([^{}]*)\}", re.IGNORECASE)
+    block = r"VALUES\s+\?(?P<name>" + name + r")\s*\{(?P<default>[^{}]*)\}"
+    return re.compile(block, re.IGNORECASE)
 
 
 def _texts(line: str) -> tuple[str, ...]:

