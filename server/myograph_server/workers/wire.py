@@ -18,6 +18,8 @@ class Job:
         media: the media type of the answer.
         default: graphs whose union is the default graph; None for the union of all.
         named: graphs that GRAPH reaches; None for all.
+        union: whether without `default` the union of all graphs is meant, or the unnamed graph.
+        base: what relative IRIs are resolved against.
         max_rows: the most rows or triples of an answer.
         max_bytes: the most bytes of an answer.
     """
@@ -26,6 +28,8 @@ class Job:
     media: str
     default: list[str] | None = None
     named: list[str] | None = None
+    union: bool = True
+    base: str | None = None
     max_rows: int = 100_000
     max_bytes: int = 64_000_000
 
@@ -35,7 +39,8 @@ class Reply:
     """What a worker says.
 
     Attributes:
-        outcome: `ok`, or why there is no answer: `syntax`, `engine`, `too-large`, `memory`.
+        outcome: `ok`, or why there is no answer: `syntax`, `engine`, `media`
+            (the answer is rows and a graph was wanted, or the other way round), `too-large`, `memory`.
         detail: the engine's message, or what was too large.
         body: the serialised answer.
     """

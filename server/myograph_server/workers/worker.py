@@ -79,10 +79,14 @@ def answer(job: Job, store: ox.Store, prefixes: Mapping[str, str]) -> Reply:
         found = store.query(
             job.query,
             prefixes=dict(prefixes),
-            use_default_graph_as_union=job.default is None,
+            base_iri=job.base,
+            use_default_graph_as_union=job.union and job.default is None,
             default_graph=None if job.default is None else [ox.NamedNode(g) for g in job.default],
             named_graphs=None if job.named is None else [ox.NamedNode(g) for g in job.named],
         )
+        media = _TRIPLES if isinstance(found, ox.QueryTriples) else _RESULTS
+        if job.media not in media:
+            return Reply("media", f"This answer cannot be written as {job.media}.")
         return Reply("ok", body=_serialised(found, job))
     except SyntaxError as error:
         return Reply("syntax", str(error))

@@ -1,0 +1,152 @@
+"""The servers that are compared, each on a free loopback port and stopped afterwards."""
+
+import contextlib
+import importlib.util
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from myograph.build import GRAPH_FILE
+from myograph.files import find_sources
+
+HELLO = """
+from flask import Flask
+from waitress import serve
+app = Flask(__name__)
+@app.get("/sparql")
+def hello():
+    return "hello"
+serve(app, host="127.0.0.1", port={port}, threads=4)
+"""
+RDFLIB = """
+import rdflib, uvicorn
+from rdflib_endpoint import SparqlEndpoint
+data = rdflib.Dataset(default_union=True)
+data.parse({graph!r}, format="nquads")
+app = SparqlEndpoint(graph=data, path="/sparql")
+uvicorn.run(app, host="127.0.0.1", port={port}, log_level="error")
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server.
+
+    Attributes:
+        name: for the table.
+        address: where it listens.
+        path: of its endpoint.
+        pid: of its first process.
+    """
+
+    name: str
+    address: tuple[str, int]
+    path: str
+    pid: int
+
+    def memory(self) -> float:
+        """Memory of it and its children, shared pages counted once, in megabytes."""
+        return sum(_pss(pid) for pid in _family(self.pid)) / 1024
+
+
+@contextlib.contextmanager
+def ours(*options: str) -> Iterator[Server]:
+    """Run our server."""
+    port = _free_port()
+    command = [sys.executable, "-m", "myograph", "serve", "--port", str(port), *options]
+    with _running("ours", command, port, "/sparql") as server:
+        yield server
+
+
+@contextlib.contextmanager
+def hello() -> Iterator[Server]:
+    """Run Flask with one constant answer, under the HTTP server that ours runs under."""
+    port = _free_port()
+    command = [sys.executable, "-c", HELLO.format(port=port)]
+    with _running("bare Flask", command, port, "/sparql") as server:
+        yield server
+
+
+@contextlib.contextmanager
+def rdflib_endpoint() -> Iterator[Server | None]:
+    """Run rdflib-endpoint, or give nothing where it is not installed."""
+    if importlib.util.find_spec("rdflib_endpoint") is None:
+        yield None
+        return
+    port, graph = _free_port(), str(find_sources().build_folder / GRAPH_FILE)
+    command = [sys.executable, "-c", textwrap.dedent(RDFLIB.format(port=port, graph=graph))]
+    with _running("rdflib-endpoint", command, port, "/sparql") as server:
+        yield server
+
+
+@contextlib.contextmanager
+def oxigraph() -> Iterator[Server | None]:
+    """Run Oxigraph's own server, or give nothing where it is not installed."""
+    program = shutil.which("oxigraph") or shutil.which("oxigraph", path=Path(sys.executable).parent)
+    if program is None:
+        yield None
+        return
+    port, graph = _free_port(), find_sources().build_folder / GRAPH_FILE
+    with tempfile.TemporaryDirectory() as folder:
+        load = [program, "load", "--location", folder, "--file", str(graph)]
+        subprocess.run(load, check=True, capture_output=True)
+        command = [program, "serve-read-only", "--location", folder, "--bind", f"127.0.0.1:{port}"]
+        with _running("Oxigraph", [*command, "--union-default-graph"], port, "/query") as server:
+            yield server
+
+
+@contextlib.contextmanager
+def _running(name: str, command: list[str], port: int, path: str) -> Iterator[Server]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port, process)
+        yield Server(name, ("127.0.0.1", port), path, process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            time.sleep(1)  # it listens; let it finish what it does at its start
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    found = [pid]
+    # A child may belong to any thread.
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [c for child in tasks.read_text("ascii").split() for c in _family(int(child))]
+    return found if children.exists() else [pid]
+
+
+def _pss(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
