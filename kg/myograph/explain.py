@@ -205,7 +205,10 @@ def node_label(iri: ox.NamedNode, names: Names) -> str:
     owner = ox.NamedNode(BASE + "/".join(parts[:2]))
     if len(parts) < 3 or owner not in names.records:
         return names.label(iri)
-    return " / ".join([names.label(owner), *(part.replace("-", " ") for part in parts[2:])])
+    # Segments come in pairs, kind and key: phase/raise/demand/ankle-plantarflexion.
+    words = [part.replace("--", ", ").replace("-", " ") for part in parts[2:]]
+    steps = [" ".join(words[at : at + 2]) for at in range(0, len(words), 2)]
+    return f"{names.label(owner)} [{', '.join(steps)}]"
 
 
 def explain(
