@@ -73,6 +73,64 @@ class _Connection:
         return (status, size) if len(self.buffer) >= head_end + 4 + size else None
 
 
+class _Load:
+    """The connections of one load, and what they have seen."""
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        request: Callable[[int], bytes],
+        source: Callable[[int], str],
+    ) -> None:
+        self.found = Measured()
+        self._address, self._request, self._source = address, request, source
+        self._poll = select.epoll()
+        self._connections: dict[int, _Connection] = {}
+        self._sent = 0
+
+    def connect(self, number: int) -> None:
+        """Open a connection and send its first request."""
+        made = _Connection(self._address, self._source(number))
+        self._connections[made.socket.fileno()] = made
+        self._poll.register(made.socket, select.EPOLLIN)
+        self._send(made)
+
+    def turn(self) -> None:
+        """Take what has come, and ask again wherever an answer is whole."""
+        for descriptor, _ in self._poll.poll(0.5):
+            connection = self._connections[descriptor]
+            chunk = connection.socket.recv(1 << 20)
+            connection.buffer += chunk
+            whole = connection.complete()
+            if chunk and whole is None:
+                continue
+            self._count(connection, whole)
+            if chunk and b"connection: close" not in bytes(connection.buffer[:2000]).lower():
+                self._send(connection)
+            else:
+                self._poll.unregister(descriptor)
+                connection.socket.close()
+                del self._connections[descriptor]
+                self.connect(descriptor)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self._connections.values():
+            connection.socket.close()
+        self._poll.close()
+
+    def _send(self, connection: _Connection) -> None:
+        connection.send(self._request(self._sent))
+        self._sent += 1
+
+    def _count(self, connection: _Connection, whole: tuple[int, int] | None) -> None:
+        if whole is not None and whole[0] == 200:
+            self.found.times.append(time.perf_counter() - connection.started)
+            self.found.size = whole[1]
+        else:
+            self.found.failures += 1
+
+
 def run(
     address: tuple[str, int],
     request: Callable[[int], bytes],
@@ -89,47 +147,12 @@ def run(
         seconds: how long.
         source: the loopback address that the n-th connection comes from.
     """
-    found, sent = Measured(), 0
-    poll = select.epoll()
-    connections: dict[int, _Connection] = {}
-
-    def connect(number: int) -> None:
-        nonlocal sent
-        made = _Connection(address, source(number))
-        connections[made.socket.fileno()] = made
-        poll.register(made.socket, select.EPOLLIN)
-        made.send(request(sent))
-        sent += 1
-
+    load = _Load(address, request, source)
     for number in range(clients):
-        connect(number)
+        load.connect(number)
     started = time.perf_counter()
-    until = started + seconds
-    while time.perf_counter() < until:
-        for descriptor, _ in poll.poll(0.5):
-            connection = connections[descriptor]
-            chunk = connection.socket.recv(1 << 20)
-            connection.buffer += chunk
-            whole = connection.complete()
-            if not chunk and whole is None:
-                found.failures += 1
-            elif whole is None:
-                continue
-            elif whole[0] == 200:
-                found.times.append(time.perf_counter() - connection.started)
-                found.size = whole[1]
-            else:
-                found.failures += 1
-            if chunk and b"connection: close" not in bytes(connection.buffer[:2000]).lower():
-                connection.send(request(sent))
-                sent += 1
-            else:
-                poll.unregister(descriptor)
-                connection.socket.close()
-                del connections[descriptor]
-                connect(descriptor)
-    found.seconds = time.perf_counter() - started
-    for connection in connections.values():
-        connection.socket.close()
-    poll.close()
-    return found
+    while time.perf_counter() < started + seconds:
+        load.turn()
+    load.found.seconds = time.perf_counter() - started
+    load.close()
+    return load.found

@@ -28,6 +28,14 @@ class SourcesNotFoundError(MyographError):
     """The folders that the graph is built from are in none of the known places."""
 
 
+class InputFileError(MyographError):
+    """A file named on the command line cannot be read."""
+
+
+class OutputFileError(MyographError):
+    """A file named on the command line cannot be written."""
+
+
 class MalformedTurtleError(MyographError):
     """A Turtle file does not parse; the message has file, line and column."""
 

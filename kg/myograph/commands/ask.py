@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from myograph.build import load_or_build
+from myograph.commands.inputs import read_text
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
 from myograph.errors import QuestionError, UnknownFormatError
@@ -77,7 +78,7 @@ def _query_text(given: str | None) -> str:
         return sys.stdin.read()
     path = Path(given)
     if given.endswith((".rq", ".sparql")) or (len(given) < 200 and path.is_file()):
-        return path.read_text("utf-8")
+        return read_text(path)
     return given
 
 

@@ -10,6 +10,7 @@ from rich.markup import escape
 from myograph.build import load_or_build
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
+from myograph.errors import OutputFileError
 from myograph.export import FORMATS, export
 from myograph.files import find_sources
 from myograph.reason import reason_dl
@@ -47,7 +48,12 @@ def _export(args: argparse.Namespace) -> int:
     if args.output is None:
         sys.stdout.buffer.write(document)
         return 0
-    args.output.write_bytes(document)
+    try:
+        args.output.write_bytes(document)
+    except OSError as error:
+        raise OutputFileError(
+            f"{args.output} cannot be written: {error.strerror}.", "Name a file that can be."
+        ) from None
     OUT.print(f"Wrote {len(document):,} bytes to {escape(str(args.output))}.")
     return 0
 

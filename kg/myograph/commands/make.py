@@ -11,9 +11,9 @@ from rich.table import Table
 
 from myograph.build import build, load_or_build, write
 from myograph.check import Finding, Report, check
+from myograph.commands.inputs import read_text
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
-from myograph.errors import MyographError
 from myograph.files import Sources, find_sources
 from myograph.naming import name_facts, node_rules
 from myograph.prefixes import prefix_map
@@ -21,10 +21,6 @@ from myograph.read import parse_turtle, read_ontology
 from myograph.terms import BASE, graph
 
 _SHOWN = 60
-
-
-class InputFileError(MyographError):
-    """A file named on the command line cannot be read."""
 
 
 def add_build(subparsers: Any) -> argparse.ArgumentParser:
@@ -88,13 +84,7 @@ def read_own(path: Path, sources: Sources) -> list[Quad]:
         InputFileError: the file cannot be read as UTF-8 text.
         MalformedTurtleError, UnnamedNodeError, DuplicateFactError: it is not right.
     """
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputFileError(
-            f"{path} cannot be read: {reason}.", "Give the path of a Turtle file."
-        ) from None
+    text = read_text(path)
     quads = parse_turtle(text, str(path), prefix_map(sources.ontology), base=BASE)
     named = name_facts(quads, node_rules(read_ontology(sources)), str(path))
     return [Quad(q.subject, q.predicate, q.object, graph("own")) for q in named]

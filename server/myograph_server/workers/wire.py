@@ -39,8 +39,8 @@ class Reply:
     """What a worker says.
 
     Attributes:
-        outcome: `ok`, or why there is no answer: `syntax`, `engine`, `media`
-            (the answer is rows and a graph was wanted, or the other way round), `too-large`, `memory`.
+        outcome: `ok`, or why there is no answer: `syntax`, `engine`, `too-large`, `memory`, or
+            `media` where the answer is rows and a graph was wanted, or the other way round.
         detail: the engine's message, or what was too large.
         body: the serialised answer.
     """

@@ -1,0 +1,57 @@
+"""The application: `create_app` puts the parts together; importing this does no work."""
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from myograph import __version__
+from myograph.build import Built
+from myograph.files import Sources
+from myograph_server import (
+    ask,
+    check_page,
+    dumps,
+    explain_page,
+    home,
+    links,
+    meta,
+    problems,
+    resources,
+    search,
+    sparql,
+    web,
+)
+from myograph_server.site import EXTENSION, make_site
+
+DISCLAIMER = "Education, not medical advice."
+
+
+def create_app(
+    built: Built, config: Mapping[str, object] | None = None, sources: Sources | None = None
+) -> Flask:
+    """Return the application that serves a graph.
+
+    Args:
+        built: the graph.
+        config: settings, where they differ from the defaults.
+        sources: of the graph; those of the running code if not given.
+
+    Raises:
+        SettingError: a setting has a value that it cannot have.
+    """
+    app = Flask(__name__)
+    shared = make_site(built, config, sources)
+    app.extensions[EXTENSION] = shared
+    app.config["MAX_CONTENT_LENGTH"] = shared.number("max_body_length")
+    app.config["MAX_FORM_MEMORY_SIZE"] = shared.number("max_body_length")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.strict_slashes = False
+    app.jinja_env.globals.update(
+        href=links.href, disclaimer=DISCLAIMER, version=__version__, shown=links.shown
+    )
+    web.install(app)
+    problems.install(app)
+    # The resources go last: their rule takes any path that nothing else does.
+    for module in (home, search, sparql, ask, check_page, explain_page, dumps, meta, resources):
+        app.register_blueprint(module.blueprint)
+    return app

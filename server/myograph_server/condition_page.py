@@ -1,0 +1,150 @@
+"""The page of an injury or of what may be taken for one: what is dangerous comes first."""
+
+from dataclasses import dataclass
+
+from myograph.terms import RDFS
+from myograph_server.facts import Facts, Term
+from myograph_server.links import Shown, shown
+from myograph_server.pages import COMMENT, DEFINITION, Cell, Reader, Section
+
+_URGENCY = ("EmergencyUrgency", "SameDayUrgency", "SoonUrgency")
+_WHAT = (
+    ("Affects", "affects"),
+    ("Where", "injurySite"),
+    ("What is felt or seen", "hasSymptom"),
+    ("How it comes about", "hasMechanism"),
+    ("Often met in", "occursIn"),
+    ("May be mistaken for", "differentialOf"),
+    ("Who can help", "referTo"),
+)
+_HELP = (
+    ("Treatment", "treatedBy"),
+    ("Exercises for recovery", "rehabilitatedBy"),
+    ("Prevention", "preventedBy"),
+)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A sign of danger as it shows.
+
+    Attributes:
+        sign: what one sees or feels.
+        text: the same at more length.
+        urgency: how soon, in words.
+        level: 0 for now, 1 for today, 2 for within days.
+        act: what to do.
+        suggests: what it may be a sign of.
+    """
+
+    sign: Shown
+    text: str
+    urgency: str
+    level: int
+    act: str
+    suggests: Cell
+
+
+def flags(reader: Reader) -> list[Flag]:
+    """Return the signs of danger of a condition, the most urgent first."""
+    found = [_flag(reader, node) for node in reader.nodes("hasRedFlag")]
+    return sorted(found, key=lambda flag: (flag.level, flag.sign.text))
+
+
+def flag_itself(reader: Reader) -> Flag:
+    """Return the sign of danger that the record itself is."""
+    return _flag(reader, reader.iri)
+
+
+def _flag(reader: Reader, node: Term) -> Flag:
+    facts = reader.facts
+    urgency = facts.value(node, "urgency")
+    name = str(urgency).rstrip(">").rsplit("/", 1)[-1] if urgency else ""
+    return Flag(
+        sign=shown(node, facts),
+        text=facts.text(node, DEFINITION),
+        urgency=_say(facts, urgency),
+        level=_URGENCY.index(name) if name in _URGENCY else len(_URGENCY) - 1,
+        act=facts.text(node, "whatToDo"),
+        suggests=reader.links("suggests", node),
+    )
+
+
+def _say(facts: Facts, urgency: Term | None) -> str:
+    return "" if urgency is None else facts.label(urgency)
+
+
+def sections(reader: Reader) -> list[Section]:
+    """Return the sections of the page below the signs of danger."""
+    facts = reader.facts
+    return [
+        reader.glance("What it is", _WHAT),
+        Section("Stages of recovery", parts=[_stage(reader, n) for n in reader.nodes("hasStage")]),
+        reader.glance("Help and prevention", _HELP),
+        Section("Before full sport or work", lines=facts.texts(reader.iri, "returnCriterion")),
+        _time(reader),
+        _risks(reader),
+        _grades(reader),
+        Section(
+            "Exercises and activities that load it",
+            rows=reader.pairs((("Load it", "^loads"),)),
+            note="Derived. Loading is no verdict: recovery needs it, at the right stage.",
+        ),
+        reader.variants(),
+        Section("Notes", lines=facts.texts(reader.iri, "note")),
+    ]
+
+
+def _stage(reader: Reader, stage: Term) -> Section:
+    facts = reader.facts
+    title = facts.text(stage, RDFS + "label") or facts.text(stage, "key")
+    rows: list[list[Cell]] = []
+    for name, key in (("Goal", "goal"), ("Go on when", "progressionCriterion")):
+        texts = facts.texts(stage, key)
+        if texts:
+            rows.append([[Shown(name)], [Shown(text) for text in texts]])
+    for name, key in (
+        ("Not yet", "withholds"),
+        ("Treatment", "treatedBy"),
+        ("Exercises", "rehabilitatedBy"),
+        ("Held back", "holdsBack"),
+    ):
+        values = reader.links(key, stage)
+        if values:
+            rows.insert(1 if key == "withholds" else len(rows), [[Shown(name)], values])
+    return Section(title[:1].upper() + title[1:], rows=rows, note=facts.text(stage, COMMENT))
+
+
+def _time(reader: Reader) -> Section:
+    facts, lines = reader.facts, []
+    for node in reader.nodes("timeCourse"):
+        low, high = facts.text(node, "minDays"), facts.text(node, "maxDays")
+        span = f"{low} to {high} days" if low and high else f"{low or high} days"
+        comment = facts.text(node, COMMENT)
+        lines.append(f"{span}. {comment}" if comment else span)
+    return Section("How long it takes", lines=lines)
+
+
+def _risks(reader: Reader) -> Section:
+    rows = [
+        [
+            reader.one(node, "riskFactor"),
+            reader.one(node, "evidence"),
+            [Shown(reader.facts.text(node, COMMENT))],
+        ]
+        for node in reader.nodes("hasRiskFactor")
+    ]
+    return Section("What makes it more likely", ("Factor", "Evidence", "What is known"), rows)
+
+
+def _grades(reader: Reader) -> Section:
+    facts = reader.facts
+    rows = [
+        [
+            [Shown(facts.text(node, RDFS + "label") or facts.text(node, "key"))],
+            [Shown(text) for text in facts.texts(node, "gradeCriterion")],
+            reader.one(node, "inGradingSystem"),
+        ]
+        for node in reader.nodes("hasGrade")
+    ]
+    return Section("How bad it is", ("Grade", "When", "System"), rows)

@@ -1,0 +1,47 @@
+"""`/dump/myograph.*`: the whole graph in a file, written once and kept beside the graph."""
+
+from contextlib import suppress
+
+from flask import Blueprint, Response
+
+from myograph.errors import NoSuchPageError
+from myograph.export import export
+from myograph_server.site import Site, site
+
+blueprint = Blueprint("dumps", __name__)
+FILES = {
+    "ttl": ("turtle", "text/turtle; charset=utf-8"),
+    "jsonld": ("jsonld", "application/ld+json"),
+    "nt": ("ntriples", "application/n-triples"),
+    "nq": ("nquads", "application/n-quads"),
+}
+
+
+@blueprint.get("/dump/myograph.<ending>")
+def dump(ending: str) -> Response:
+    """Give the whole graph."""
+    if ending not in FILES:
+        raise NoSuchPageError(
+            f"There is no dump 'myograph.{ending}'.",
+            f"Take one of: {', '.join(f'myograph.{e}' for e in FILES)}.",
+        )
+    format_, content_type = FILES[ending]
+    return Response(_written(site(), format_, ending), content_type=content_type)
+
+
+def _written(shared: Site, format_: str, ending: str) -> bytes:
+    """Return the dump, from the file where it has been written before."""
+    folder = shared.sources.build_folder / "dump"
+    path = folder / f"{shared.built.fingerprint}.{ending}"
+    with suppress(OSError):
+        return path.read_bytes()
+    data = export(shared.built, format_, shared.sources)
+    # A folder that cannot be written to costs time, not the answer.
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob(f"*.{ending}"):
+            old.unlink(missing_ok=True)
+        part = path.with_suffix(f".{ending}.part")
+        part.write_bytes(data)
+        part.replace(path)
+    return data

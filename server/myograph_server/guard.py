@@ -1,0 +1,248 @@
+"""Looks at a query before the engine does: what it asks for, and whether a reader may.
+
+The engine would send a SERVICE request to any address, and dies of deep nesting. Its grammar
+lets keywords touch what stands beside them (`SERVICE:x`, `1SERVICE<…>`, `FROMNAMED:g`), so
+these forms count as keywords here too.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from myograph.errors import QueryError, QueryRefusedError
+from myograph.terms import BASE
+from myograph_server.tokens import Token, readings
+
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+UPDATES = frozenset(
+    ["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"]
+)
+_SERVICE_WORD = re.compile(r".*SERVICE(?:SILENT)?", re.IGNORECASE)
+_SERVICE_PREFIX = re.compile(r"(?:true|false)*SERVICE(?:SILENT)?", re.IGNORECASE)
+_FROM = re.compile(r"(?:ASK|CONSTRUCT|SELECT|\d+)?FROM(?P<named>NAMED)?", re.IGNORECASE)
+_NO_OPERATORS = frozenset({",", ";", "."})
+_VALUES = frozenset({"UNDEF", "TRUE", "FALSE", "A"})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a query may be.
+
+    Attributes:
+        length: in characters.
+        nesting: of braces, parentheses and brackets together.
+        operators: operators and keywords, since long chains of them exhaust the stack too.
+    """
+
+    length: int
+    nesting: int
+    operators: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The graphs that a query is about, https://www.w3.org/TR/sparql11-protocol/#dataset.
+
+    Attributes:
+        default: the graphs whose union is the default graph.
+        named: the graphs that GRAPH reaches.
+    """
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.default or self.named)
+
+
+@dataclass(frozen=True)
+class SafeQuery:
+    """A query that the engine may see.
+
+    Attributes:
+        text: as it was sent.
+        form: one of `FORMS`.
+        dataset: the graphs it is about, or None for the union of all.
+    """
+
+    text: str
+    form: str
+    dataset: Dataset | None
+
+
+class Guard:
+    """Decides which queries the engine may see.
+
+    Args:
+        graphs: the IRIs of our graphs.
+        prefixes: those that a query may use without declaring them.
+        limits: how large a query may be.
+    """
+
+    def __init__(
+        self, graphs: Collection[str], prefixes: Mapping[str, str], limits: Limits
+    ) -> None:
+        self._graphs, self._prefixes, self._limits = graphs, prefixes, limits
+
+    def admit(self, text: str, given: Dataset | None = None) -> SafeQuery:
+        """Return the query with its form and its dataset.
+
+        Args:
+            text: the query.
+            given: the dataset of the request, which replaces the query's own.
+
+        Raises:
+            QueryRefusedError: it calls a SERVICE or names a graph that is not ours.
+            QueryError: it is too large, or an update.
+        """
+        if len(text) > self._limits.length:
+            raise QueryError(
+                f"The query has {len(text):,} characters; the limit is {self._limits.length:,}.",
+                "Send a shorter one.",
+            )
+        first, *others = readings(text)
+        self._measure(first)
+        for reading in (first, *others):
+            _refuse_service(reading)
+        form = _form(first)
+        dataset = given or self._own_dataset(first)
+        for iri in (*dataset.default, *dataset.named):
+            if iri not in self._graphs:
+                raise QueryRefusedError(
+                    f"<{iri}> is none of the graphs of this endpoint, and it fetches none.",
+                    "Name a graph of ours, such as "
+                    f"<{BASE}graph/anatomy>, or leave FROM out to ask them all.",
+                )
+        return SafeQuery(text, form, dataset or None)
+
+    def _measure(self, found: Iterable[Token]) -> None:
+        depth = operators = 0
+        for token in found:
+            if token.kind == "open" or token.text == "<<":
+                depth += 1
+            elif token.kind == "close" or token.text == ">>":
+                depth -= 1
+            elif token.kind == "word":
+                operators += token.upper not in _VALUES
+            elif token.kind == "operator":
+                operators += token.text not in _NO_OPERATORS
+            if depth > self._limits.nesting:
+                raise QueryError(
+                    f"The query is nested more than {self._limits.nesting} deep.",
+                    "Take away brackets that group nothing.",
+                )
+        if operators > self._limits.operators:
+            raise QueryError(
+                f"The query has {operators:,} operators and keywords; "
+                f"the limit is {self._limits.operators:,}.",
+                "List values with VALUES, which counts none, or ask in parts.",
+            )
+
+    def _own_dataset(self, found: list[Token]) -> Dataset:
+        """Return what FROM and FROM NAMED name, with prefixes and BASE applied."""
+        prefixes, base, depth = dict(self._prefixes), BASE, 0
+        default: dict[str, None] = {}
+        named: dict[str, None] = {}
+        declared: set[str] = set()
+        for i, token in enumerate(found):
+            depth += (token.kind == "open") - (token.kind == "close")
+            after = found[i + 1 : i + 3]
+            if depth:
+                continue
+            if token.upper == "PREFIX" and len(after) == 2:
+                prefixes[after[0].prefix] = _resolve(after[1], {}, base)
+                declared.add(after[0].prefix)
+            elif token.upper == "BASE" and after:
+                base = _resolve(after[0], {}, base)
+            else:
+                clause = _from(token, after, declared)
+                if clause:
+                    iri = _resolve(clause[0], prefixes, base)
+                    (named if clause[1] else default)[iri] = None
+        return Dataset(tuple(default), tuple(named))
+
+
+def _from(token: Token, after: list[Token], declared: set[str]) -> tuple[Token, bool] | None:
+    """Return the token that names a graph and whether it was NAMED, if this begins a FROM."""
+    if token.kind == "word" and after:
+        clause = _FROM.fullmatch(token.text)
+        if clause is None:
+            return None
+        if clause["named"]:
+            return after[0], True
+        if after[0].upper == "NAMED" and len(after) > 1:
+            return after[1], True
+        if after[0].kind == "name" and after[0].prefix.upper() == "NAMED" and after[0].local:
+            return _unglued(after[0]), True
+        return after[0], False
+    if token.kind == "name" and token.prefix not in declared:
+        clause = _FROM.fullmatch(token.prefix)
+        if clause:
+            return _unglued(token), bool(clause["named"])
+    return None
+
+
+def _unglued(token: Token) -> Token:
+    """Return `:g` for `FROM:g`, which the engine reads as a keyword and a name."""
+    return Token("name", ":" + token.text.partition(":")[2], token.start + len(token.prefix))
+
+
+def _resolve(token: Token, prefixes: Mapping[str, str], base: str) -> str:
+    if token.kind == "iri":
+        return urljoin(base, unescaped(token.text[1:-1]))
+    if token.kind == "name" and token.prefix in prefixes:
+        return prefixes[token.prefix] + token.local
+    return token.text
+
+
+def unescaped(text: str) -> str:
+    r"""Return an IRI with `\u0041` and `\U00000041` replaced by what they stand for."""
+    return re.sub(
+        r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",
+        lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)),
+        text,
+    )
+
+
+def _refuse_service(found: list[Token]) -> None:
+    for i, token in enumerate(found):
+        after = found[i + 1 : i + 2]
+        if token.kind == "word" and _SERVICE_WORD.fullmatch(token.text):
+            # What no service clause can begin with is no keyword, in a doubtful reading.
+            if not after or after[0].kind in ("iri", "name", "variable", "word"):
+                _refuse()
+        elif token.kind == "name" and _SERVICE_PREFIX.fullmatch(token.prefix):
+            before = found[i - 1].upper if i else ""
+            if after and after[0].text == "{" and before != "GRAPH":
+                _refuse()
+
+
+def _refuse() -> None:
+    raise QueryRefusedError(
+        "SERVICE is refused: this endpoint sends no requests of its own.",
+        "Ask the other endpoint yourself, or federate from your side.",
+    )
+
+
+def _form(found: list[Token]) -> str:
+    """Return the query's form, from the first keyword after the prologue."""
+    for i, token in enumerate(found):
+        declared = i and found[i - 1].upper == "PREFIX"
+        if token.kind not in ("word", "name") or declared:
+            continue
+        word = (token.prefix if token.kind == "name" else token.text).upper()
+        if word in ("PREFIX", "BASE", "VERSION"):
+            continue
+        for form in FORMS:
+            if word.startswith(form):
+                return form
+        if token.kind == "word" and word in UPDATES:
+            # By the protocol that is no query at all, hence a 400 and not a refusal.
+            raise QueryError(
+                f"{word} is an update, and this endpoint is read-only.",
+                "Write SELECT, ASK, CONSTRUCT or DESCRIBE.",
+            )
+        if token.kind == "word":
+            break
+    return ""

@@ -1,0 +1,59 @@
+"""`/health`, `/openapi.json`, `/context.jsonld`, `/.well-known/void` and `/docs`."""
+
+import json
+
+from flask import Blueprint, Response, render_template, request
+
+from myograph import __version__, jsonld
+from myograph.results import write_triples
+from myograph_server import conneg
+from myograph_server.description import openapi
+from myograph_server.problems import PROBLEMS
+from myograph_server.site import site
+
+blueprint = Blueprint("meta", __name__)
+
+
+@blueprint.get("/health")
+def health() -> Response:
+    """Say which graph is served."""
+    return _json(
+        {
+            "status": "ok",
+            "version": __version__,
+            "triples": len(site().built.quads),
+            "fingerprint": site().built.fingerprint,
+        }
+    )
+
+
+@blueprint.get("/openapi.json")
+def api() -> Response:
+    """Describe what programs may call."""
+    return _json(openapi(site(), request.host_url.rstrip("/")))
+
+
+@blueprint.get("/context.jsonld")
+def context() -> Response:
+    """Give the JSON-LD context with our prefixes, https://www.w3.org/TR/json-ld11/#the-context."""
+    return _json({"@context": jsonld.context(site().prefixes)}, "application/ld+json")
+
+
+@blueprint.get("/.well-known/void")
+def void() -> Response:
+    """Describe the dataset, https://www.w3.org/TR/void/#well-known."""
+    chosen = conneg.choose(request, conneg.GRAPH_FORMATS)
+    triples = [fact.triple for fact in site().facts.in_graph("metadata")]
+    return Response(
+        write_triples(triples, chosen.name, site().sources), content_type=chosen.content_type
+    )
+
+
+@blueprint.get("/docs")
+def docs() -> str:
+    """Tell people how to use the server."""
+    return render_template("docs.html", problems=PROBLEMS, settings=site().settings)
+
+
+def _json(value: object, media: str = "application/json") -> Response:
+    return Response(json.dumps(value, ensure_ascii=False, indent=2) + "\n", content_type=media)

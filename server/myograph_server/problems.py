@@ -1,0 +1,139 @@
+"""Errors as answers: problem details for programs, a page for people.
+
+https://www.rfc-editor.org/rfc/rfc9457. This is the one place that knows which error has
+which status.
+"""
+
+import json
+import logging
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from myograph import errors
+from myograph.errors import MyographError
+from myograph.settings import SettingError
+from myograph.terms import BASE
+from myograph_server.conneg import prefers_html
+from myograph_server.site import QuerySyntaxError, site
+
+LOG = logging.getLogger("myograph.server")
+PROBLEM_JSON = "application/problem+json"
+# The first that fits counts: subclasses before their bases.
+PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
+    (QuerySyntaxError, 400, "query-syntax", "The query cannot be understood"),
+    (errors.QueryRefusedError, 403, "query-refused", "The query is refused"),
+    (errors.AnswerTooLargeError, 422, "answer-too-large", "The answer is too large"),
+    (errors.QueryError, 400, "query", "The query cannot be answered"),
+    (errors.QuestionError, 400, "question", "The question cannot be asked like that"),
+    (errors.UnknownNameError, 404, "unknown-name", "Nothing has that name"),
+    (errors.NotInGraphError, 404, "not-in-graph", "The graph does not say so"),
+    (errors.NoSuchPageError, 404, "not-found", "There is nothing here"),
+    (errors.NotAcceptableError, 406, "not-acceptable", "No format that you accept"),
+    (errors.UnsupportedMediaError, 415, "unsupported-media-type", "Not a body for this address"),
+    (errors.BadRequestError, 400, "bad-request", "The request is not right"),
+    (errors.UnknownFormatError, 400, "unknown-format", "There is no such format"),
+    (errors.MalformedTurtleError, 400, "malformed-turtle", "The document does not parse"),
+    (errors.UnnamedNodeError, 400, "unnamed-node", "A blank node has no name"),
+    (errors.DuplicateFactError, 400, "duplicate-fact", "A fact is stated twice"),
+    (SettingError, 500, "setting", "The server is set up wrongly"),
+)
+_HTTP_REPAIRS = {
+    404: "Look for it with the search on the front page.",
+    405: "See the Allow header for what this address takes.",
+    413: "Send less.",
+    500: "Try again; if it stays, tell us what you did.",
+}
+
+
+def problem_of(error: MyographError) -> tuple[int, str, str]:
+    """Return the status, the slug of the problem's type and the title of an error."""
+    for kind, status, slug, title in PROBLEMS:
+        if isinstance(error, kind):
+            return status, slug, title
+    return 500, "internal", "Something is wrong on our side"
+
+
+def details(error: MyographError) -> dict[str, Any]:
+    """Return an error as problem details."""
+    status, slug, title = problem_of(error)
+    found: dict[str, Any] = {
+        "type": f"{BASE}docs#problem-{slug}",
+        "title": title,
+        "status": status,
+        "detail": str(error),
+        "repair": error.repair,
+    }
+    if isinstance(error, QuerySyntaxError) and error.diagnosis.line:
+        place = error.diagnosis
+        found |= {"line": place.line, "column": place.column, "excerpt": place.caret}
+    return found
+
+
+def answer_problem(problem: dict[str, Any], message: str = "") -> Response:
+    """Return problem details as the client would read them."""
+    status = int(problem["status"])
+    if prefers_html(request):
+        page = render_template("problem.html", problem=problem, near=_near(status))
+        response = make_response(page, status)
+    else:
+        text = json.dumps(problem, ensure_ascii=False, indent=2) + "\n"
+        response = Response(text, status, content_type=PROBLEM_JSON)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def install(app: Flask) -> None:
+    """Let an application answer its errors so."""
+
+    @app.errorhandler(MyographError)
+    def ours(error: MyographError) -> Response:
+        if problem_of(error)[0] == 500:
+            LOG.error("%s %s: %s", request.method, request.path, error)
+        return answer_problem(details(error))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        if error.response is not None or status < 400:
+            return (
+                Response(status=status)
+                if error.response is None
+                else make_response(error.get_response())
+            )
+        repair = _HTTP_REPAIRS.get(status, "See the documentation at /docs.")
+        response = answer_problem(
+            {
+                "type": f"{BASE}docs#problem-http-{status}",
+                "title": error.name,
+                "status": status,
+                "detail": f"{error.description or error.name} {repair}",
+                "repair": repair,
+            }
+        )
+        for name, value in error.get_headers():
+            if name == "Allow":
+                response.headers["Allow"] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> Response:
+        LOG.exception("%s %s", request.method, request.path, exc_info=error)
+        return answer_problem(
+            {
+                "type": f"{BASE}docs#problem-internal",
+                "title": "Something is wrong on our side",
+                "status": 500,
+                "detail": "The server could not answer this. " + _HTTP_REPAIRS[500],
+                "repair": _HTTP_REPAIRS[500],
+            }
+        )
+
+
+def _near(status: int) -> list[Any]:
+    """Return records that somebody who got lost may have meant."""
+    if status != 404:
+        return []
+    wanted = request.args.get("q") or request.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return [match.record for match in site().names.search(wanted.replace("-", " "), limit=6)]

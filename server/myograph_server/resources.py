@@ -1,0 +1,180 @@
+"""Every IRI of ours answers at its path, as a page and as RDF; each kind of record has a list."""
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, make_response, render_template, request
+
+from myograph.errors import NoSuchPageError
+from myograph.names import Record
+from myograph.results import write_triples
+from myograph.terms import ALT_LABEL, BASE, GRAPH, PREF_LABEL
+from myograph_server import activity_page, condition_page, conneg, muscle_page, schema_org
+from myograph_server.links import href
+from myograph_server.pages import DEFINITION, Reader, Section
+from myograph_server.search import kind_of
+from myograph_server.site import site
+
+blueprint = Blueprint("resources", __name__)
+_FORMATS = (conneg.HTML, *conneg.GRAPH_FORMATS)
+_ENDINGS = {f.ending: f for f in _FORMATS}
+_CAREFUL = ("Condition", "RedFlag", "Symptom", "Intervention", "RiskFactor", "Mechanism", "Stage")
+TITLES = {
+    "muscle": "Muscles", "exercise": "Exercises and stretches", "activity": "Activities",
+    "injury": "Injuries and what may look like one", "joint": "Joints", "bone": "Bones",
+    "movement": "Movements", "landmark": "Landmarks", "tissue": "Tendons, ligaments and the like",
+    "nerve": "Nerves", "root": "Nerve roots", "artery": "Arteries", "region": "Regions",
+    "equipment": "Equipment", "symptom": "Symptoms", "mechanism": "Mechanisms",
+    "treatment": "Treatments", "risk": "Risk factors", "redflag": "Red flags",
+    "source": "Sources", "ontology": "Terms of the vocabulary",
+}  # fmt: skip
+
+
+@blueprint.get("/<path:path>")
+def resource(path: str) -> Response:
+    """Tell what is known of a thing, or list the things of a kind."""
+    path, named = _split(path.rstrip("/"))
+    space = path if path in TITLES else ""
+    iri = _iri(path)
+    if iri is None or not site().facts.knows(iri):
+        if space:
+            return _list(space, named)
+        raise _nothing(path)
+    chosen = named or conneg.choose(request, _FORMATS)
+    if chosen == conneg.HTML:
+        response = make_response(_page(iri))
+    else:
+        triples = site().facts.description(iri)
+        body = write_triples(triples, chosen.name, site().sources)
+        response = Response(body, content_type=chosen.content_type)
+    response.headers["Link"] = _link(iri)
+    return response
+
+
+def _split(path: str) -> tuple[str, conneg.Format | None]:
+    """Return a path without its ending, and the format that the ending names."""
+    stem, dot, ending = path.rpartition(".")
+    return (stem, _ENDINGS[ending]) if dot and ending in _ENDINGS else (path, None)
+
+
+def _iri(path: str) -> ox.NamedNode | None:
+    try:
+        return ox.NamedNode(BASE + path)
+    except ValueError:
+        return None
+
+
+def _nothing(path: str) -> NoSuchPageError:
+    wanted = path.rsplit("/", 1)[-1].replace("-", " ")
+    near = [m.record for m in site().names.search(wanted, limit=5)]
+    hint = "; ".join(f"{r.label} (/{r.space}/{r.slug})" for r in near)
+    return NoSuchPageError(
+        f"The graph has nothing at /{path}.",
+        f"Did you mean {hint}?" if hint else "Look for it with /search?q=….",
+    )
+
+
+def _link(iri: ox.NamedNode) -> str:
+    """Return the Link header, https://www.rfc-editor.org/rfc/rfc8288."""
+    # A header holds no other characters than these; the path is percent-encoded already.
+    path = href(iri.value)
+    parts = [f'<{path}.{f.ending}>; rel="alternate"; type="{f.media[0]}"' for f in _FORMATS]
+    return ", ".join([*parts, f'<{BASE}{href(iri.value).lstrip("/")}>; rel="describes"'])
+
+
+def _list(space: str, named: conneg.Format | None) -> Response:
+    records = sorted(
+        (r for r in site().names.records.values() if r.space == space and "/" not in r.slug),
+        key=lambda r: r.label.casefold(),
+    )
+    chosen = named or conneg.choose(request, (conneg.HTML, conneg.PLAIN_JSON))
+    if chosen == conneg.HTML:
+        page = render_template(
+            "space.html", title=TITLES[space], space=space, records=records, about=about,
+            careful=space in ("injury", "symptom", "treatment", "redflag", "risk"),
+        )  # fmt: skip
+        return make_response(page)
+    listed = [{"iri": r.iri.value, "path": href(r.iri.value), "label": r.label} for r in records]
+    response: Response = make_response({"records": listed})
+    return response
+
+
+def about(record: Record) -> str:
+    """Return the definition of a record."""
+    return site().facts.text(record.iri, DEFINITION)
+
+
+def _page(iri: ox.NamedNode) -> str:
+    facts = site().facts
+    reader = Reader(facts, iri)
+    kind, sections = "record", [] if facts.is_a(iri, "ReifiedFact") else [_nested(reader)]
+    if facts.is_a(iri, "MuscularStructure"):
+        kind, sections = "muscle", muscle_page.sections(reader)
+    elif facts.is_a(iri, "PhysicalActivity"):
+        kind, sections = "activity", activity_page.sections(reader)
+    elif facts.is_a(iri, "Condition"):
+        kind, sections = "condition", condition_page.sections(reader)
+    elif iri.value.startswith(GRAPH):
+        sections = [_graph(iri)]
+    flags = condition_page.flags(reader) if kind == "condition" else []
+    if facts.is_a(iri, "RedFlag"):
+        flags = [condition_page.flag_itself(reader)]
+    space = iri.value.removeprefix(BASE).split("/", 1)[0]
+    return render_template(
+        "record.html",
+        title=facts.label(iri),
+        latin=[t for t in facts.texts(iri, PREF_LABEL.value)],
+        names=sorted({*facts.texts(iri, ALT_LABEL.value), *facts.texts(iri, "layName")}),
+        definition=facts.text(iri, DEFINITION),
+        iri=iri.value,
+        kinds=_kinds(iri),
+        page=kind,
+        flags=flags,
+        sections=[section for section in sections if section],
+        statements=reader.statements(),
+        linked=reader.linked_from(),
+        sources=reader.sources(),
+        schema=schema_org.embedded(facts, iri),
+        formats=[f for f in _FORMATS if f != conneg.HTML],
+        careful=facts.is_a(iri, *_CAREFUL),
+        owner=_owner(iri),
+        space=(space, TITLES.get(space, kind_of(space))),
+    )
+
+
+def _kinds(iri: ox.NamedNode) -> list[ox.NamedNode]:
+    """Return the classes that somebody gave the record."""
+    found = [
+        f.value
+        for f in site().facts.of(iri)
+        if f.predicate.value.endswith("22-rdf-syntax-ns#type") and not f.derived
+    ]
+    return [k for k in found if isinstance(k, ox.NamedNode) and k in site().names.records]
+
+
+def _owner(iri: ox.NamedNode) -> ox.NamedNode | None:
+    """Return the record that a reified fact belongs to."""
+    parts = iri.value.removeprefix(BASE).split("/")
+    owner = ox.NamedNode(BASE + "/".join(parts[:2]))
+    return owner if len(parts) > 2 and site().facts.knows(owner) else None
+
+
+def _nested(reader: Reader) -> Section:
+    """Return the authored links of a record that has no page of its own kind."""
+    hidden = {
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", DEFINITION, ALT_LABEL.value,
+        PREF_LABEL.value, "http://www.w3.org/2000/01/rdf-schema#label",
+        "http://purl.org/dc/terms/source",
+    }  # fmt: skip
+    rows = [row for row in reader.statements().rows if row[0][0].href]
+    facts = [f for f in reader.facts.of(reader.iri) if f.predicate.value not in hidden]
+    wanted = {href(f.predicate.value) for f in facts}
+    return Section("What is known", rows=[r for r in rows if r[0][0].href in wanted])
+
+
+def _graph(iri: ox.NamedNode) -> Section:
+    facts = site().facts
+    name = iri.value.removeprefix(GRAPH)
+    lines = [
+        facts.text(iri, "http://www.w3.org/2000/01/rdf-schema#comment"),
+        f"It holds {len(facts.in_graph(name)):,} triples.",
+    ]
+    return Section("This graph", lines=[line for line in lines if line])

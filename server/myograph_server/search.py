@@ -1,0 +1,58 @@
+"""`/search?q=`: records by what people call them."""
+
+import json
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from myograph.errors import BadRequestError
+from myograph.names import Match
+from myograph_server import conneg
+from myograph_server.links import href
+from myograph_server.site import site
+
+blueprint = Blueprint("search", __name__)
+
+
+@blueprint.get("/search")
+def search() -> Response:
+    """Give the records whose names are most like a text."""
+    text = request.args.get("q", "").strip()[:200]
+    chosen = conneg.choose(request, (conneg.PLAIN_JSON, conneg.HTML))
+    found = site().names.search(text, limit=_limit())
+    if chosen == conneg.HTML:
+        return make_response(
+            render_template("search.html", text=text, found=[_plain(m) for m in found])
+        )
+    body = {"query": text, "results": [_plain(match) for match in found]}
+    return Response(json.dumps(body, ensure_ascii=False) + "\n", content_type=chosen.content_type)
+
+
+def _limit() -> int:
+    given = request.args.get("limit")
+    most = site().number("search_limit")
+    if given is None:
+        return most
+    if not given.isascii() or not given.isdigit() or not 0 < int(given[:6]) <= 100:
+        raise BadRequestError(f"The limit cannot be '{given}'.", "Give a number from 1 to 100.")
+    return int(given)
+
+
+def _plain(match: Match) -> dict[str, object]:
+    record = match.record
+    return {
+        "iri": record.iri.value,
+        "path": href(record.iri.value),
+        "label": record.label,
+        "name": match.name,
+        "kind": kind_of(record.space),
+        "score": round(match.score, 1),
+        "definition": site().facts.text(
+            record.iri, "http://www.w3.org/2004/02/skos/core#definition"
+        ),
+    }
+
+
+def kind_of(space: str) -> str:
+    """Return what to call the records of a space of names."""
+    said = {"injury": "condition", "redflag": "red flag", "ontology": "term", "ask": "question"}
+    return said.get(space, space)

@@ -1,0 +1,110 @@
+"""Runs the application under waitress, from the socket to the graceful stop."""
+
+import errno
+import http.client
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+from waitress.server import create_server
+
+from myograph.build import Built
+from myograph.errors import AddressInUseError
+from myograph.files import Sources
+from myograph_server.app import create_app
+from myograph_server.site import EXTENSION, Site
+
+
+def serve(
+    built: Built,
+    given: Mapping[str, object],
+    sources: Sources,
+    tell: Callable[[str], None],
+) -> None:
+    """Serve a graph until SIGTERM or SIGINT.
+
+    Args:
+        built: the graph.
+        given: settings, where they differ from the defaults.
+        sources: of the graph.
+        tell: is told the address once the server answers there.
+
+    Raises:
+        AddressInUseError: something else listens at the address.
+        SettingError: a setting has a value that it cannot have.
+    """
+    app = create_app(built, given, sources)
+    shared: Site = app.extensions[EXTENSION]
+    host = str(shared.settings["host"])
+    listener = listen(host, shared.number("port"))
+    shared.warm()
+    server = create_server(
+        app,
+        sockets=[listener],
+        threads=shared.number("threads"),
+        max_request_body_size=shared.number("max_body_length") + 1,
+        ident="myograph",
+    )
+    # A queue of one for a moment is no news; what waits long is what /health shows.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    port = listener.getsockname()[1]
+    threading.Thread(target=_announce, args=(host, port, tell), daemon=True).start()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        # Out of waitress's loop, which then finishes what it is at.
+        raise SystemExit(0)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        server.run()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        server.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens at an address.
+
+    Raises:
+        AddressInUseError: something else does, or the address is not ours to take.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        taken = error.errno == errno.EADDRINUSE
+        reason = "something listens there already" if taken else str(error.strerror or error)
+        raise AddressInUseError(
+            f"The server cannot listen at {host} port {port}: {reason}.",
+            f"Stop that, or take another port: myograph serve --port {port + 1 if port else 0}."
+            if taken
+            else "Give an address of this machine with --host and a free port with --port.",
+        ) from None
+    except OverflowError:
+        listener.close()
+        raise AddressInUseError(
+            f"There is no port {port}.", "Give --port a number from 0 to 65535."
+        ) from None
+    return listener
+
+
+def _announce(host: str, port: int, tell: Callable[[str], None]) -> None:
+    """Tell the address once a request there has been answered."""
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    connection = http.client.HTTPConnection(local, port, timeout=30)
+    try:
+        connection.request("GET", "/health")
+        answered = connection.getresponse().status == 200
+    except OSError:
+        return
+    finally:
+        connection.close()
+    if answered:
+        tell(f"http://{f'[{host}]' if ':' in host else host}:{port}/")

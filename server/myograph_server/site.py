@@ -1,0 +1,155 @@
+"""What all pages share: the graph, its names, the questions, the guard and the engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+import pyoxigraph as ox
+from flask import current_app
+from rdflib import Graph
+
+from myograph.build import Built
+from myograph.check import load_shapes
+from myograph.errors import QueryError
+from myograph.explain import Explainer
+from myograph.files import Sources, find_sources
+from myograph.names import Names
+from myograph.prefixes import prefix_map
+from myograph.questions import Question, load_questions
+from myograph.settings import settings
+from myograph.terms import graph
+from myograph_server.diagnosis import Diagnosis, diagnose
+from myograph_server.engine import Answer, Engine, InProcessEngine
+from myograph_server.facts import Facts
+from myograph_server.guard import Dataset, Guard, Limits, SafeQuery
+
+EXTENSION = "myograph"
+_ALWAYS = (
+    *("ontology", "anatomy", "exercise", "injury", "mapping", "bridge", "source", "metadata"),
+    *("examples", "rolled-up"),
+)
+
+
+class QuerySyntaxError(QueryError):
+    """A query that the engine refused, with what is wrong with it.
+
+    Attributes:
+        diagnosis: where and what.
+    """
+
+    def __init__(self, diagnosis: Diagnosis) -> None:
+        super().__init__(diagnosis.message, diagnosis.repair)
+        self.diagnosis = diagnosis
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all pages share.
+
+    Attributes:
+        built: the graph.
+        sources: of the graph.
+        settings: every setting by name.
+    """
+
+    built: Built
+    sources: Sources
+    settings: dict[str, int | float | str]
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """Our prefixes, which queries need not declare."""
+        return prefix_map(self.sources.ontology)
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the records."""
+        return Names(self.built.quads)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The statements by subject and by object."""
+        return Facts(self.built.quads, self.names)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Says why statements hold."""
+        return Explainer(self.built, self.names)
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """The questions by name."""
+        return {question.name: question for question in load_questions(self.sources.queries)}
+
+    @cached_property
+    def graphs(self) -> frozenset[str]:
+        """The IRIs of our graphs; a rule's is one even while the rule finds nothing."""
+        found = {
+            q.graph_name.value for q in self.built.quads if isinstance(q.graph_name, ox.NamedNode)
+        }
+        found |= {graph(name).value for name in _ALWAYS}
+        return frozenset(found | {rule.target.value for rule in self.built.rules})
+
+    @cached_property
+    def shapes(self) -> Graph:
+        """The SHACL shapes."""
+        return load_shapes(self.sources.shapes)
+
+    @cached_property
+    def guard(self) -> Guard:
+        """Decides which queries the engine may see."""
+        limits = Limits(
+            *(self.number(f"max_{name}") for name in ("query_length", "nesting", "operators"))
+        )
+        return Guard(self.graphs, self.prefixes, limits)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Answers queries."""
+        return InProcessEngine(self.built.store, self.prefixes, self.number("max_rows"))
+
+    def number(self, name: str) -> int:
+        """Return a setting that is a whole number."""
+        return int(self.settings[name])
+
+    def admit(self, text: str, dataset: Dataset | None = None) -> SafeQuery:
+        """Return a query as the guard lets it through.
+
+        Raises:
+            QueryRefusedError: it asks for what a reader may not do.
+            QueryError: it is too large.
+        """
+        return self.guard.admit(text, dataset)
+
+    def answer(self, query: SafeQuery) -> Answer:
+        """Return the answer to a query.
+
+        Raises:
+            QuerySyntaxError: it does not parse, or needs a function that there is not.
+            AnswerTooLargeError: the answer is larger than answers may be.
+        """
+        try:
+            return self.engine.answer(query)
+        except QueryError as error:
+            raise QuerySyntaxError(diagnose(query.text, error.message, self.prefixes)) from None
+
+    def warm(self) -> None:
+        """Work out now what the first visitor would otherwise wait for."""
+        _ = (self.names.search("soleus"), self.facts, self.questions, self.guard, self.engine)
+
+
+def make_site(
+    built: Built, config: Mapping[str, object] | None = None, sources: Sources | None = None
+) -> Site:
+    """Return what the pages share.
+
+    Raises:
+        SettingError: a setting has a value that it cannot have.
+    """
+    return Site(built, sources or find_sources(), settings(config))
+
+
+def site() -> Site:
+    """Return what the pages of the running application share."""
+    return cast(Site, current_app.extensions[EXTENSION])

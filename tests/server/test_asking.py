@@ -1,0 +1,130 @@
+"""Questions and search, for people and for programs."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from myograph.files import find_sources
+from myograph.questions import load_questions
+from tests.server.helpers import HTML, assert_problem
+from tests.server.test_pages import Page, page, plain
+
+QUESTIONS = load_questions(find_sources().queries)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.name)
+def test_a_question_answers_as_it_stands(client: FlaskClient, question: object) -> None:
+    name = getattr(question, "name", "")
+    rows = client.get(f"/ask/{name}").get_json(force=True)["results"]["bindings"]
+    assert rows
+    text = page(client, f"/ask/{name}")
+    assert "<table" in text
+    if "injury" in getattr(question, "tags", ()):
+        main = plain(text.split("<main", 1)[1].split("</main>")[0])
+        assert "Education, not medical advice" in main
+
+
+def test_a_question_takes_names_as_people_say_them(client: FlaskClient) -> None:
+    for name in ("soleus", "muscle:soleus", "https://w3id.org/myograph/muscle/soleus", "Soleus"):
+        rows = client.get("/ask/exercises-for-muscle", query_string={"muscle": name})
+        labels = {
+            r["exerciseLabel"]["value"] for r in rows.get_json(force=True)["results"]["bindings"]
+        }
+        assert "seated calf raise" in labels
+
+
+def test_the_form_has_what_was_asked(client: FlaskClient) -> None:
+    text = page(client, "/ask/exercises-for-muscle?muscle=gastrocnemius")
+    seen = Page(text)
+    (field,) = [f for f in seen.fields if f.get("name") == "muscle"]
+    assert field["value"] == "gastrocnemius"
+    assert '<option value="soleus">' in text
+    assert "Which exercises train gastrocnemius" in plain(text)
+    assert 'href="/exercise/standing-calf-raise"' in text
+
+
+def test_an_empty_field_keeps_the_default(client: FlaskClient) -> None:
+    assert client.get("/ask/exercises-for-muscle?muscle=").status_code == 200
+
+
+def test_an_answer_as_csv_and_tsv(client: FlaskClient) -> None:
+    for name, media in (("csv", "text/csv"), ("tsv", "text/tab-separated-values")):
+        answer = client.get(f"/ask/exercises-for-muscle?muscle=soleus&format={name}")
+        assert answer.mimetype == media
+        assert "seated calf raise" in answer.get_data(as_text=True)
+    assert client.get("/ask/deep-to", headers={"Accept": "text/csv"}).mimetype == "text/csv"
+
+
+def test_a_wrong_name_stays_on_the_form(client: FlaskClient) -> None:
+    answer = client.get("/ask/exercises-for-muscle?muscle=soleos", headers=HTML)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert 'value="soleos"' in text
+    assert "Did you mean" in text
+
+
+def test_text_never_reaches_the_query(client: FlaskClient) -> None:
+    given = {"muscle": "soleus } ?s ?p ?o { "}
+    assert_problem(client.get("/ask/exercises-for-muscle", query_string=given), 404)
+
+
+def test_the_list_of_questions(client: FlaskClient) -> None:
+    listed = client.get("/ask/").get_json(force=True)["questions"]
+    assert [q["name"] for q in listed] == [q.name for q in QUESTIONS]
+    links = Page(page(client, "/ask/")).links
+    assert all(q["path"] in links for q in listed)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("soleus", "soleus"),
+        ("musculus soleus", "soleus"),
+        ("achilles", "calcaneal tendon"),
+        ("pulled hamstring", "hamstring strain"),
+        ("gastrocnemus", "gastrocnemius"),
+        ("GASTROC", "gastrocnemius"),
+    ],
+)
+def test_search(client: FlaskClient, text: str, label: str) -> None:
+    found = client.get("/search", query_string={"q": text})
+    assert found.mimetype == "application/json"
+    results = found.get_json(force=True)["results"]
+    assert label in [result["label"] for result in results]
+    assert client.get(results[0]["path"]).status_code == 200
+    assert label in page(client, f"/search?q={text.replace(' ', '+')}")
+
+
+def test_search_for_nothing(client: FlaskClient) -> None:
+    assert client.get("/search?q=").get_json(force=True)["results"] == []
+    assert client.get("/search?q=xyzzyqwertz").get_json(force=True)["results"] == []
+    assert "Nothing found" in page(client, "/search?q=xyzzyqwertz")
+
+
+def test_search_takes_a_limit(client: FlaskClient) -> None:
+    assert len(client.get("/search?q=tibi&limit=2").get_json(force=True)["results"]) == 2
+    assert len(client.get("/search?q=tibi").get_json(force=True)["results"]) <= 10
+
+
+def test_the_query_page_answers_with_links(client: FlaskClient) -> None:
+    query = "SELECT ?m ?mLabel { VALUES ?m { muscle:soleus } ?m rdfs:label ?mLabel }"
+    text = client.get("/sparql", query_string={"query": query}, headers=HTML).get_data(as_text=True)
+    assert '<a href="/muscle/soleus">soleus</a>' in text
+    assert "1 row" in text
+    assert "format=csv" in text
+
+
+def test_the_query_page_loads_examples(client: FlaskClient) -> None:
+    text = page(client, "/sparql?example=deep-to")
+    assert "#+ question:" in text
+
+
+def test_the_query_page_shows_truth_and_triples(client: FlaskClient) -> None:
+    for query, words in (("ASK {}", "yes"), ("DESCRIBE muscle:soleus", "triples")):
+        answer = client.get("/sparql", query_string={"query": query}, headers=HTML)
+        assert words in plain(answer.get_data(as_text=True))
+
+
+def test_a_question_is_a_record_too(client: FlaskClient) -> None:
+    answer = client.get("/ask/deep-to", headers={"Accept": "text/turtle"})
+    assert answer.mimetype == "text/turtle"
+    assert "SPARQLSelectExecutable" in answer.get_data(as_text=True)
