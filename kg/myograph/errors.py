@@ -110,3 +110,19 @@ class BadRequestError(MyographError):
 
 class UnsupportedMediaError(MyographError):
     """The body of a request is of a media type that its address does not take."""
+
+
+class QueryFailedError(MyographError):
+    """A query used up what a query may have, or ended the process that ran it."""
+
+
+class QueryTimedOutError(MyographError):
+    """A query ran longer than it may."""
+
+
+class ClientGoneError(MyographError):
+    """The client left before its answer was there."""
+
+
+class BusyError(MyographError):
+    """There is no worker for a query now, or one client has its share of them."""

@@ -119,7 +119,7 @@ class Explainer:
     ) -> Explanation | None:
         for rule in rules:
             for solution in self._solutions(rule).get(key, ()):
-                wanted = [p for p in self._premises(rule, solution) if p != key]
+                wanted = self._premises(rule, solution)
                 # A premise that itself rests on this statement explains nothing: try the next.
                 if any(premise in above for premise in wanted):
                     continue

@@ -4,15 +4,13 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
 
 from myograph.errors import UnknownFormatError
-from myograph.files import Sources
 from myograph.jsonld import write_jsonld
-from myograph.prefixes import prefix_map
 from myograph.query import Rows
 from myograph.terms import XSD
 
@@ -27,8 +25,13 @@ TRIPLE_FORMATS = {
 }
 
 
-def write_triples(triples: Iterable[ox.Triple], format_: str, sources: Sources) -> str:
-    """Serialise triples, with our prefixes where the format has any.
+def write_triples(triples: Iterable[ox.Triple], format_: str, prefixes: Mapping[str, str]) -> str:
+    """Serialise triples.
+
+    Args:
+        triples: in the order in which they are to stand.
+        format_: a key of `TRIPLE_FORMATS`.
+        prefixes: that the document uses where the format has any.
 
     Raises:
         UnknownFormatError: there is no such format.
@@ -37,10 +40,9 @@ def write_triples(triples: Iterable[ox.Triple], format_: str, sources: Sources) 
         raise UnknownFormatError(
             f"Triples cannot be written as '{format_}'.", f"Choose {', '.join(TRIPLE_FORMATS)}."
         )
-    prefixes = prefix_map(sources.ontology)
     if format_ == "jsonld":
         return write_jsonld(triples, prefixes)
-    written = ox.serialize(triples, format=TRIPLE_FORMATS[format_], prefixes=prefixes)
+    written = ox.serialize(triples, format=TRIPLE_FORMATS[format_], prefixes=dict(prefixes))
     text = (written or b"").decode("utf-8")
     # The serialiser leaves them bare, and an XML parser would read them as line feeds.
     return text.replace("\r", "&#xD;") if format_ == "rdfxml" else text
@@ -155,6 +157,15 @@ def _xml_term(term: object) -> str:
             f"<object>{_xml_term(term.object)}</object></triple>"
         )
     raise TypeError(f"no result term: {term!r}")
+
+
+def xml_document(body: bytes) -> bytes:
+    """Return an XML document of the engine without what an XML parser would refuse or change."""
+    text = body.decode("utf-8")
+    if _NOT_IN_XML.search(text):
+        text = _NOT_IN_XML.sub("\ufffd", text)
+    # A bare carriage return would come back from an XML parser as a line feed.
+    return text.replace("\r", "&#xD;").encode("utf-8")
 
 
 def _text(value: str) -> str:

@@ -33,12 +33,18 @@ class Setting:
 SETTINGS = (
     Setting("host", "127.0.0.1", "Address that the server listens on."),
     Setting("port", 8000, "Port that the server listens on; 0 takes a free one."),
-    Setting("threads", 4, "Threads that answer requests."),
+    Setting("threads", 16, "Threads that answer requests; more than workers and queue together."),
+    Setting("workers", 4, "Queries that run at once, each in a process that can be killed."),
+    Setting("queue", 6, "Queries that may wait for a worker; beyond that the answer is 503."),
+    Setting("timeout", 10.0, "Seconds that a query may run; a request may ask for less."),
+    Setting("patience", 5.0, "Seconds that a query waits for a worker before it is told to go."),
+    Setting("max_memory", 512_000_000, "Bytes that a worker may take beyond the graph it shares."),
+    Setting("cache_size", 64_000_000, "Bytes of answers that are kept for those who ask again."),
     Setting("max_query_length", 100_000, "Longest SPARQL query, in characters."),
     Setting("max_body_length", 1_000_000, "Longest request body, in bytes."),
     Setting("max_nesting", 200, "Deepest nesting of braces and of parentheses in a query."),
     Setting("max_operators", 1000, "Most operators and keywords in a query."),
-    Setting("max_rows", 100_000, "Most rows or triples in one answer; beyond that it is an error."),
+    Setting("max_answer_length", 32_000_000, "Longest answer to a query, in bytes."),
     Setting("search_limit", 10, "Most results of a search by name."),
 )
 

@@ -21,13 +21,17 @@ from myograph_server import (
     sparql,
     web,
 )
+from myograph_server.engine import Engine
 from myograph_server.site import EXTENSION, make_site
 
 DISCLAIMER = "Education, not medical advice."
 
 
 def create_app(
-    built: Built, config: Mapping[str, object] | None = None, sources: Sources | None = None
+    built: Built,
+    config: Mapping[str, object] | None = None,
+    sources: Sources | None = None,
+    engine: Engine | None = None,
 ) -> Flask:
     """Return the application that serves a graph.
 
@@ -35,12 +39,13 @@ def create_app(
         built: the graph.
         config: settings, where they differ from the defaults.
         sources: of the graph; those of the running code if not given.
+        engine: answers queries; one in this process if not given.
 
     Raises:
         SettingError: a setting has a value that it cannot have.
     """
     app = Flask(__name__)
-    shared = make_site(built, config, sources)
+    shared = make_site(built, config, sources, engine)
     app.extensions[EXTENSION] = shared
     app.config["MAX_CONTENT_LENGTH"] = shared.number("max_body_length")
     app.config["MAX_FORM_MEMORY_SIZE"] = shared.number("max_body_length")

@@ -90,7 +90,7 @@ def ask(name: str) -> Response:
     if chosen in conneg.GRAPH_FORMATS:
         # The question itself, which is a record of the graph as well.
         triples = site().facts.description(ox.NamedNode(f"{BASE}ask/{name}"))
-        body = write_triples(triples, chosen.name, site().sources)
+        body = write_triples(triples, chosen.name, site().prefixes)
         return Response(body, content_type=chosen.content_type)
     return Response(write_rows(_answer(question), chosen.name), content_type=chosen.content_type)
 

@@ -45,7 +45,7 @@ def void() -> Response:
     chosen = conneg.choose(request, conneg.GRAPH_FORMATS)
     triples = [fact.triple for fact in site().facts.in_graph("metadata")]
     return Response(
-        write_triples(triples, chosen.name, site().sources), content_type=chosen.content_type
+        write_triples(triples, chosen.name, site().prefixes), content_type=chosen.content_type
     )
 
 

@@ -24,6 +24,10 @@ PROBLEM_JSON = "application/problem+json"
 PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (QuerySyntaxError, 400, "query-syntax", "The query cannot be understood"),
     (errors.QueryRefusedError, 403, "query-refused", "The query is refused"),
+    (errors.QueryTimedOutError, 504, "query-timed-out", "The query took too long"),
+    (errors.QueryFailedError, 422, "query-failed", "The query cannot be run"),
+    (errors.BusyError, 503, "busy", "Too much is asked at once"),
+    (errors.ClientGoneError, 499, "client-gone", "The client has left"),
     (errors.AnswerTooLargeError, 422, "answer-too-large", "The answer is too large"),
     (errors.QueryError, 400, "query", "The query cannot be answered"),
     (errors.QuestionError, 400, "question", "The question cannot be asked like that"),
@@ -81,6 +85,8 @@ def answer_problem(problem: dict[str, Any], message: str = "") -> Response:
         text = json.dumps(problem, ensure_ascii=False, indent=2) + "\n"
         response = Response(text, status, content_type=PROBLEM_JSON)
     response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = "2"
     return response
 
 

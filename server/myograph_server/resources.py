@@ -43,7 +43,7 @@ def resource(path: str) -> Response:
         response = make_response(_page(iri))
     else:
         triples = site().facts.description(iri)
-        body = write_triples(triples, chosen.name, site().sources)
+        body = write_triples(triples, chosen.name, site().prefixes)
         response = Response(body, content_type=chosen.content_type)
     response.headers["Link"] = _link(iri)
     return response

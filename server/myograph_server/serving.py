@@ -11,11 +11,15 @@ from types import FrameType
 
 from waitress.server import create_server
 
-from myograph.build import Built
+from myograph.build import GRAPH_FILE, Built
 from myograph.errors import AddressInUseError
 from myograph.files import Sources
+from myograph.prefixes import prefix_map
+from myograph.settings import settings
 from myograph_server.app import create_app
+from myograph_server.engine import Engine, WorkerEngine
 from myograph_server.site import EXTENSION, Site
+from myograph_server.workers.pool import Pool, PoolLimits
 
 
 def serve(
@@ -36,16 +40,23 @@ def serve(
         AddressInUseError: something else listens at the address.
         SettingError: a setting has a value that it cannot have.
     """
-    app = create_app(built, given, sources)
+    chosen = settings(given)
+    host, port = str(chosen["host"]), int(chosen["port"])
+    # Before the graph is loaded a second time: a busy port is to be told at once.
+    listener = listen(host, port)
+    app = create_app(built, given, sources, start_engine(sources, chosen))
     shared: Site = app.extensions[EXTENSION]
-    host = str(shared.settings["host"])
-    listener = listen(host, shared.number("port"))
     shared.warm()
     server = create_server(
         app,
         sockets=[listener],
         threads=shared.number("threads"),
         max_request_body_size=shared.number("max_body_length") + 1,
+        # Without looking ahead waitress does not see a client leave.
+        channel_request_lookahead=1,
+        # Above the longest answer, so that a slow reader never holds a thread.
+        outbuf_high_watermark=4 * shared.number("max_answer_length"),
+        connection_limit=2000,
         ident="myograph",
     )
     # A queue of one for a moment is no news; what waits long is what /health shows.
@@ -63,6 +74,25 @@ def serve(
     finally:
         signal.signal(signal.SIGTERM, before)
         server.close()
+        stop_engine(app.extensions[EXTENSION].engine)
+
+
+def start_engine(sources: Sources, chosen: Mapping[str, int | float | str]) -> WorkerEngine:
+    """Start the workers over the graph that was built from these sources."""
+    limits = PoolLimits(
+        workers=int(chosen["workers"]),
+        waiting=int(chosen["queue"]),
+        memory=int(chosen["max_memory"]),
+        patience=float(chosen["patience"]),
+    )
+    pool = Pool(sources.build_folder / GRAPH_FILE, prefix_map(sources.ontology), limits)
+    return WorkerEngine(pool, int(chosen["max_answer_length"]), float(chosen["timeout"]))
+
+
+def stop_engine(engine: Engine) -> None:
+    """End the workers, if the engine has any."""
+    if isinstance(engine, WorkerEngine):
+        engine.pool.close()
 
 
 def listen(host: str, port: int) -> socket.socket:

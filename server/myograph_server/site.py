@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import cast
 
 import pyoxigraph as ox
-from flask import current_app
+from flask import current_app, g
 from rdflib import Graph
 
 from myograph.build import Built
@@ -20,7 +20,7 @@ from myograph.questions import Question, load_questions
 from myograph.settings import settings
 from myograph.terms import graph
 from myograph_server.diagnosis import Diagnosis, diagnose
-from myograph_server.engine import Answer, Engine, InProcessEngine
+from myograph_server.engine import Answer, Engine, InProcessEngine, answer_of
 from myograph_server.facts import Facts
 from myograph_server.guard import Dataset, Guard, Limits, SafeQuery
 
@@ -51,11 +51,13 @@ class Site:
         built: the graph.
         sources: of the graph.
         settings: every setting by name.
+        engine: answers queries.
     """
 
     built: Built
     sources: Sources
     settings: dict[str, int | float | str]
+    engine: Engine
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
@@ -104,11 +106,6 @@ class Site:
         )
         return Guard(self.graphs, self.prefixes, limits)
 
-    @cached_property
-    def engine(self) -> Engine:
-        """Answers queries."""
-        return InProcessEngine(self.built.store, self.prefixes, self.number("max_rows"))
-
     def number(self, name: str) -> int:
         """Return a setting that is a whole number."""
         return int(self.settings[name])
@@ -123,14 +120,26 @@ class Site:
         return self.guard.admit(text, dataset)
 
     def answer(self, query: SafeQuery) -> Answer:
-        """Return the answer to a query.
+        """Return the answer to a query as objects, for a page.
 
         Raises:
             QuerySyntaxError: it does not parse, or needs a function that there is not.
-            AnswerTooLargeError: the answer is larger than answers may be.
+            MyographError: as `Engine.run` has it.
         """
         try:
-            return self.engine.answer(query)
+            return answer_of(self.engine, query)
+        except QueryError as error:
+            raise QuerySyntaxError(diagnose(query.text, error.message, self.prefixes)) from None
+
+    def run(self, query: SafeQuery, media: str, timeout: float | None = None) -> bytes:
+        """Return the answer to a query, serialised.
+
+        Raises:
+            QuerySyntaxError: it does not parse, or needs a function that there is not.
+            MyographError: as `Engine.run` has it.
+        """
+        try:
+            return self.engine.run(query, media, timeout)
         except QueryError as error:
             raise QuerySyntaxError(diagnose(query.text, error.message, self.prefixes)) from None
 
@@ -140,16 +149,32 @@ class Site:
 
 
 def make_site(
-    built: Built, config: Mapping[str, object] | None = None, sources: Sources | None = None
+    built: Built,
+    config: Mapping[str, object] | None = None,
+    sources: Sources | None = None,
+    engine: Engine | None = None,
 ) -> Site:
     """Return what the pages share.
+
+    Args:
+        built: the graph.
+        config: settings, where they differ from the defaults.
+        sources: of the graph; those of the running code if not given.
+        engine: answers queries; one in this process if not given.
 
     Raises:
         SettingError: a setting has a value that it cannot have.
     """
-    return Site(built, sources or find_sources(), settings(config))
+    found, chosen = sources or find_sources(), settings(config)
+    own = InProcessEngine(built.store, prefix_map(found.ontology), int(chosen["max_answer_length"]))
+    return Site(built, found, chosen, engine or own)
 
 
 def site() -> Site:
-    """Return what the pages of the running application share."""
-    return cast(Site, current_app.extensions[EXTENSION])
+    """Return what the pages of the running application share.
+
+    One request sees one graph, though another may take its place meanwhile.
+    """
+    if "site" not in g:
+        g.site = current_app.extensions[EXTENSION]
+    return cast(Site, g.site)

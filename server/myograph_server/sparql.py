@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from myograph.errors import MyographError, NotAcceptableError
+from myograph.errors import BadRequestError, MyographError, NotAcceptableError
 from myograph.query import Rows
-from myograph.results import write_boolean, write_rows, write_triples
+from myograph.results import write_triples
 from myograph_server import conneg, description
 from myograph_server.engine import Answer
 from myograph_server.links import shown, table
@@ -52,30 +52,37 @@ def sparql() -> Response:
 
 def _answer(text: str) -> Response:
     query = site().admit(text, read(request).dataset)
-    # What cannot be written need not be worked out.
-    if query.form:
-        conneg.choose(request, _OFFERED[query.form])
-    return write(site().answer(query))
-
-
-def write(answer: Answer) -> Response:
-    """Write an answer in the format that the client wants."""
-    if isinstance(answer, Rows):
-        chosen = conneg.choose(request, conneg.ROW_FORMATS)
-        body = write_rows(answer, chosen.name)
-    elif isinstance(answer, bool):
-        chosen = conneg.choose(request, conneg.BOOLEAN_FORMATS)
-        body = write_boolean(answer, chosen.name)
-    else:
-        chosen = conneg.choose(request, conneg.GRAPH_FORMATS)
-        body = write_triples(answer, chosen.name, site().sources)
+    # What cannot be written need not be worked out. A query without a form is none, and the
+    # engine will say what is wrong with it.
+    chosen = conneg.choose(request, _OFFERED.get(query.form, conneg.ROW_FORMATS))
+    body = site().run(query, chosen.media[0], _timeout())
     return Response(body, content_type=chosen.content_type)
+
+
+def _timeout() -> float | None:
+    """Return the seconds that the request gives its query, if it says.
+
+    Raises:
+        BadRequestError: it is no number above 0.
+    """
+    given = request.values.get("timeout")
+    if given is None:
+        return None
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise BadRequestError(
+            f"A query cannot have '{given}' seconds.", "Give timeout a number above 0, such as 2.5."
+        )
+    return seconds
 
 
 def _describe() -> Response:
     chosen = conneg.choose(request, conneg.GRAPH_FORMATS)
     triples = description.service(site(), request.base_url)
-    body = write_triples(triples, chosen.name, site().sources)
+    body = write_triples(triples, chosen.name, site().prefixes)
     return Response(body, content_type=chosen.content_type)
 
 

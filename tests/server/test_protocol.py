@@ -205,10 +205,22 @@ def test_graphs_in_a_form_and_beside_a_direct_post(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("name", ["default_graph_uri", "named_graph_uri"])
-def test_graphs_that_are_not_ours(client: FlaskClient, name: str) -> None:
-    assert_problem(
-        client.get(sparql(COUNT, **{name: "http://example.org/"})), 403, "none of the graphs"
-    )
+def test_graphs_of_the_request_that_are_not_ours_are_empty(client: FlaskClient, name: str) -> None:
+    everything = "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+    for iri in ("http://example.org/", "file:///etc/passwd"):
+        assert number(client, sparql(everything, **{name: iri})) == 0
+
+
+@pytest.mark.parametrize("clause", ["FROM", "FROM NAMED"])
+def test_from_graphs_that_are_not_ours(client: FlaskClient, clause: str) -> None:
+    query = f"SELECT * {clause} <http://example.org/> {{ ?s ?p ?o }}"
+    assert_problem(client.get(sparql(query)), 403, "none of the graphs")
+
+
+def test_a_timeout_is_a_number(client: FlaskClient) -> None:
+    assert client.get(sparql(ASK, timeout="0.5")).status_code == 200
+    for wrong in ("soon", "0", "-1", "nan", "inf"):
+        assert_problem(client.get(sparql(ASK, timeout=wrong)), 400, "seconds")
 
 
 def test_our_prefixes_are_known(client: FlaskClient) -> None:

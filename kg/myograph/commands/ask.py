@@ -68,7 +68,11 @@ def _query(args: argparse.Namespace) -> int:
         OUT.print("yes" if answer else "no")
         return 0 if answer else 1
     sys.stdout.write(
-        write_triples(answer, "turtle" if args.format == "table" else args.format, sources)
+        write_triples(
+            answer,
+            "turtle" if args.format == "table" else args.format,
+            prefix_map(sources.ontology),
+        )
     )
     return 0 if answer else 1
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from myograph.errors import MyographError
+from myograph.errors import BusyError, ClientGoneError, QueryFailedError, QueryTimedOutError
 from myograph_server.workers.wire import (
     ClosedError,
     Job,
@@ -28,28 +28,16 @@ from myograph_server.workers.zygote import Setup
 
 _POLL = 0.05  # seconds between looks at whether the client is still there
 _GRACE = 5.0  # seconds for the zygote to tell how a worker ended
-
-
-class WorkerKilledError(MyographError):
-    """A worker was stopped, or died, before it had an answer.
-
-    Attributes:
-        reason: `time`, `memory`, `crash` or `gone`.
-    """
-
-    def __init__(self, message: str, repair: str, reason: str = "crash") -> None:
-        super().__init__(message, repair)
-        self.reason = reason
-
-
-class BusyError(MyographError):
-    """All workers are busy and the queue is full, or one client has its share of them."""
+_LONG = 0.2  # seconds after which a query makes way for others
+_NICE = 15
 
 
 @dataclass
 class _Worker:
     pid: int
     channel: socket.socket
+    # A process can be made less urgent, not more: such a one is not used again.
+    spent: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +74,7 @@ class Pool:
         limits: how much it may do.
 
     Raises:
-        WorkerKilledError: the zygote did not come up.
+        QueryFailedError: the process that holds the graph did not come up.
     """
 
     def __init__(self, graph: Path, prefixes: dict[str, str], limits: PoolLimits) -> None:
@@ -94,9 +82,8 @@ class Pool:
         self._limits = limits
         self._lock = threading.Condition()
         self._idle: list[_Worker] = []
-        self._running = 0
-        self._waiting = 0
         self._share: Counter[str] = Counter()
+        self._queue: Counter[str] = Counter()
         self._ended: dict[int, int] = {}
         self._forked: list[int] = []
         self._fork_lock = threading.Lock()
@@ -116,7 +103,7 @@ class Pool:
             self._zygote.kill()
             self._zygote.wait()
             ours.close()
-            raise WorkerKilledError(
+            raise QueryFailedError(
                 "The process that holds the graph did not start.", "Build the graph again."
             ) from None
         threading.Thread(target=self._listen, name="zygote", daemon=True).start()
@@ -133,30 +120,30 @@ class Pool:
         Args:
             job: what to do.
             deadline: seconds that it may run.
-            client: the address that it is for; none gets more than half of the workers.
+            client: the address that it is for; none gets more than half of the workers, nor of the
+                places in the queue.
             is_gone: whether the client has left, in which case the worker is freed.
 
         Raises:
             BusyError: there is no worker for it in time.
-            WorkerKilledError: it ran past its deadline, needed too much or crashed.
+            QueryTimedOutError: it ran past its deadline.
+            QueryFailedError: it needed too much memory, or ended its process.
+            ClientGoneError: the client has left.
         """
         worker = self._take(client)
         try:
             reply = self._exchange(worker, job, deadline, is_gone)
-        except WorkerKilledError as error:
-            self.counters.killed[error.reason] += 1
-            self._give_back(None, client)
-            raise
         except BaseException:
             self._kill(worker)
             self._give_back(None, client)
             raise
         self.counters.answered += 1
         # After a failed allocation a process is not to be trusted with the next query.
-        spent = reply.outcome == "memory"
-        if spent:
+        if worker.spent or reply.outcome == "memory":
             self._kill(worker)
-        self._give_back(None if spent else worker, client)
+            self._give_back(None, client)
+        else:
+            self._give_back(worker, client)
         return reply
 
     def close(self) -> None:
@@ -179,72 +166,70 @@ class Pool:
     def _exchange(
         self, worker: _Worker, job: Job, deadline: float, is_gone: Callable[[], bool]
     ) -> Reply:
-        until = time.monotonic() + deadline
+        started = time.monotonic()
         try:
             send_job(worker.channel, job)
             while not select.select([worker.channel], [], [], _POLL)[0]:
-                if time.monotonic() >= until:
-                    self._kill(worker)
-                    raise WorkerKilledError(
-                        f"The query ran longer than {deadline:g} seconds and was stopped.",
-                        "Ask for less: bind a variable earlier, add a LIMIT, avoid paths from "
-                        "everything to everything.",
-                        "time",
-                    )
+                taken = time.monotonic() - started
+                if taken >= deadline:
+                    raise TimeoutError
                 if is_gone():
-                    self._kill(worker)
-                    raise WorkerKilledError("The client has left.", "", "gone")
-            # What follows is memory to memory; a worker that is stopped meanwhile is killed below.
-            worker.channel.settimeout(max(1.0, until - time.monotonic()))
+                    self.counters.killed["gone"] += 1
+                    raise ClientGoneError("The client has left.", "Nobody will read this.")
+                if taken >= _LONG and not worker.spent:
+                    worker.spent = True
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
+            # What follows is memory to memory, unless the worker dies meanwhile.
+            worker.channel.settimeout(max(1.0, deadline - (time.monotonic() - started)))
             reply = receive_reply(worker.channel)
             worker.channel.settimeout(None)
             return reply
         except TimeoutError:
-            self._kill(worker)
-            raise WorkerKilledError(
-                "The answer took too long to write.", "Ask for less.", "time"
+            self.counters.killed["time"] += 1
+            raise QueryTimedOutError(
+                f"The query ran longer than {deadline:g} seconds and was stopped.",
+                "Ask for less: bind a variable earlier, add a LIMIT, avoid paths from everything "
+                "to everything.",
             ) from None
         except (ClosedError, BrokenPipeError, ConnectionResetError):
             raise self._death_of(worker) from None
 
-    def _death_of(self, worker: _Worker) -> WorkerKilledError:
+    def _death_of(self, worker: _Worker) -> QueryFailedError:
         """Return the error for a worker that ended by itself."""
-        worker.channel.close()
         with self._lock:
             self._lock.wait_for(lambda: worker.pid in self._ended, _GRACE)
-            number = self._ended.pop(worker.pid, 0)
+            number = self._ended.get(worker.pid, 0)
         if number in {signal.SIGABRT, signal.SIGKILL}:
             # The engine is in Rust, which aborts when an allocation fails.
-            return WorkerKilledError(
-                "The query needed more memory than a query may have.",
+            self.counters.killed["memory"] += 1
+            return QueryFailedError(
+                f"The query needed more than {self._limits.memory:,} bytes of memory.",
                 "Ask for less: fewer rows, no cross product, a narrower pattern.",
-                "memory",
             )
+        self.counters.killed["crash"] += 1
         name = signal.Signals(number).name if number else "an end without a signal"
-        return WorkerKilledError(
+        return QueryFailedError(
             f"The query ended the process that ran it ({name}).",
             "Write it with less nesting; if it is an ordinary query, please report it.",
-            "crash",
         )
 
     def _take(self, client: str) -> _Worker:
         until = time.monotonic() + self._limits.patience
-        share = max(1, self._limits.workers // 2)
         with self._lock:
-            if self._waiting >= self._limits.waiting:
+            if not self._may_wait(client):
                 raise BusyError("Too many queries are waiting.", "Try again in a moment.")
-            self._waiting += 1
+            self._queue[client] += 1
             try:
-                while self._running >= self._limits.workers or (
-                    client and self._share[client] >= share
-                ):
+                while not self._may_run(client):
                     left = until - time.monotonic()
                     if self._closed or left <= 0:
                         raise BusyError("No worker was free in time.", "Try again in a moment.")
                     self._lock.wait(left)
             finally:
-                self._waiting -= 1
-            self._running += 1
+                self._queue[client] -= 1
+                if not self._queue[client]:
+                    del self._queue[client]
             self._share[client] += 1
             if self._idle:
                 return self._idle.pop()
@@ -254,9 +239,20 @@ class Pool:
             self._give_back(None, client)
             raise
 
+    def _may_run(self, client: str) -> bool:
+        if self._share.total() >= self._limits.workers:
+            return False
+        return not client or self._share[client] < max(1, self._limits.workers // 2)
+
+    def _may_wait(self, client: str) -> bool:
+        if self._may_run(client) and not self._queue:
+            return True
+        if self._queue.total() >= self._limits.waiting:
+            return False
+        return not client or self._queue[client] < max(1, self._limits.waiting // 2)
+
     def _give_back(self, worker: _Worker | None, client: str) -> None:
         with self._lock:
-            self._running -= 1
             self._share[client] -= 1
             if not self._share[client]:
                 del self._share[client]
@@ -274,7 +270,7 @@ class Pool:
             with self._lock:
                 if not self._lock.wait_for(lambda: bool(self._forked), _GRACE):
                     ours.close()
-                    raise WorkerKilledError("No worker could be started.", "Try again.", "crash")
+                    raise QueryFailedError("No worker could be started.", "Try again.")
                 return _Worker(self._forked.pop(), ours)
 
     def _kill(self, worker: _Worker) -> None:

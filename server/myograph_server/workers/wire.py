@@ -20,7 +20,6 @@ class Job:
         named: graphs that GRAPH reaches; None for all.
         union: whether without `default` the union of all graphs is meant, or the unnamed graph.
         base: what relative IRIs are resolved against.
-        max_rows: the most rows or triples of an answer.
         max_bytes: the most bytes of an answer.
     """
 
@@ -30,7 +29,6 @@ class Job:
     named: list[str] | None = None
     union: bool = True
     base: str | None = None
-    max_rows: int = 100_000
     max_bytes: int = 64_000_000
 
 
