@@ -151,8 +151,22 @@ def test_the_queue_is_bounded(pool: Pool) -> None:
 def test_nothing_is_left_behind(graph_file: Path) -> None:
     pool = Pool(graph_file, {"ex": "http://e/"}, PoolLimits())
     alive(pool)
-    pids = [pool._zygote.pid, *(worker.pid for worker in pool._idle)]
+    pids = [pool._zygote.pid, pool._idle[0].pid]
+
+    def occupy() -> None:
+        with pytest.raises(QueryFailedError):
+            pool.run(Job(CROSS, JSON), 30.0)
+
+    # One worker is idle and one, once, was left at work for nobody.
+    busy = threading.Thread(target=occupy)
+    busy.start()
+    alive(pool)
+    time.sleep(0.3)
+    children = Path(f"/proc/{pids[0]}/task/{pids[0]}/children").read_text("ascii")
+    pids += [int(child) for child in children.split()]
+    assert len(pids) >= 4
     pool.close()
+    busy.join(10)
     until = time.monotonic() + 5
     while any(_runs(pid) for pid in pids) and time.monotonic() < until:
         time.sleep(0.02)

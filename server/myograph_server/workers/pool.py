@@ -198,7 +198,7 @@ class Pool:
     def _death_of(self, worker: _Worker) -> QueryFailedError:
         """Return the error for a worker that ended by itself."""
         with self._lock:
-            self._lock.wait_for(lambda: worker.pid in self._ended, _GRACE)
+            self._lock.wait_for(lambda: worker.pid in self._ended or self._closed, _GRACE)
             number = self._ended.get(worker.pid, 0)
         if number in {signal.SIGABRT, signal.SIGKILL}:
             # The engine is in Rust, which aborts when an allocation fails.
@@ -280,7 +280,7 @@ class Pool:
             if worker.pid not in self._ended:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(worker.pid, signal.SIGKILL)
-            self._lock.wait_for(lambda: worker.pid in self._ended, _GRACE)
+            self._lock.wait_for(lambda: worker.pid in self._ended or self._closed, _GRACE)
             self._ended.pop(worker.pid, None)
 
     def _listen(self) -> None:

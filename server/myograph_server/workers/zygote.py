@@ -60,12 +60,18 @@ def main(descriptor: int) -> None:
         end.setblocking(False)
     signal.set_wakeup_fd(wake.fileno())
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    children: set[int] = set()
     with contextlib.suppress(ClosedError, ConnectionError):
-        _loop(channel, woken, store, setup)
-    # The workers end by themselves when the server closes their sockets.
+        _loop(channel, woken, store, setup, children)
+    # An idle worker ends with its socket; one at a long query would go on for nobody.
+    for pid in children:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
-def _loop(channel: socket.socket, woken: socket.socket, store: ox.Store, setup: Setup) -> None:
+def _loop(
+    channel: socket.socket, woken: socket.socket, store: ox.Store, setup: Setup, children: set[int]
+) -> None:
     selector = selectors.DefaultSelector()
     selector.register(channel, selectors.EVENT_READ)
     selector.register(woken, selectors.EVENT_READ)
@@ -73,13 +79,13 @@ def _loop(channel: socket.socket, woken: socket.socket, store: ox.Store, setup: 
         for key, _ in selector.select():
             if key.fileobj is woken:
                 woken.recv(4096)
-                _report_ended(channel)
+                _report_ended(channel, children)
             else:
-                _fork_for(channel, woken, store, setup)
+                children.add(_fork_for(channel, woken, store, setup))
 
 
-def _fork_for(channel: socket.socket, woken: socket.socket, store: ox.Store, setup: Setup) -> None:
-    """Take the socket that the server passes and fork a worker round it."""
+def _fork_for(channel: socket.socket, woken: socket.socket, store: ox.Store, setup: Setup) -> int:
+    """Take the socket that the server passes, fork a worker round it and return its number."""
     _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
     if not descriptors:
         raise ClosedError("the server has gone")
@@ -87,7 +93,7 @@ def _fork_for(channel: socket.socket, woken: socket.socket, store: ox.Store, set
     if pid:
         os.close(descriptors[0])
         send(channel, {"event": "forked", "pid": pid})
-        return
+        return pid
     status = 1
     try:
         signal.set_wakeup_fd(-1)
@@ -105,7 +111,7 @@ def _fork_for(channel: socket.socket, woken: socket.socket, store: ox.Store, set
         os._exit(status)
 
 
-def _report_ended(channel: socket.socket) -> None:
+def _report_ended(channel: socket.socket, children: set[int]) -> None:
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -113,6 +119,7 @@ def _report_ended(channel: socket.socket) -> None:
             return
         if not pid:
             return
+        children.discard(pid)
         event: dict[str, Any] = {"event": "ended", "pid": pid}
         killed = os.WIFSIGNALED(status)
         event["signal"] = os.WTERMSIG(status) if killed else 0
