@@ -50,7 +50,7 @@ def test_a_value_of_the_wrong_kind_is_an_error_that_names_it(
     monkeypatch.setenv("MYOGRAPH_THREADS", "many")
     with pytest.raises(SettingError, match="threads cannot be 'many'") as caught:
         settings()
-    assert "16" in caught.value.repair
+    assert "80" in caught.value.repair
 
 
 def test_a_setting_that_does_not_exist_is_an_error_that_lists_those_that_do() -> None:
