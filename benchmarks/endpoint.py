@@ -22,7 +22,7 @@ QUERIES = {
     "ORDER BY DESC(?n) LIMIT 10",
     "10,000 rows": "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 10000",
 }
-SECONDS = 3.0
+SECONDS = 2.0
 
 
 def main() -> None:
@@ -44,15 +44,20 @@ def main() -> None:
                         continue
                     key = (server.name, name, clients)
                     results[key] = run(
-                        server.address, _cold(server, prefixes + text), clients, SECONDS
+                        server.address, _cold(server, prefixes + text), clients, SECONDS, _own
                     )
                     if server.name == "ours":
                         again = ("ours, cached", name, clients)
                         results[again] = run(
-                            server.address, _same(server, prefixes + text), clients, SECONDS
+                            server.address, _same(server, prefixes + text), clients, SECONDS, _own
                         )
             memory[server.name] = server.memory()
     _show(results, memory)
+
+
+def _own(number: int) -> str:
+    # Each client has an address of its own: one address gets half of our workers at most.
+    return f"127.0.{number // 200}.{number % 200 + 1}"
 
 
 def _cold(server: servers.Server, text: str) -> Callable[[int], bytes]:

@@ -33,9 +33,9 @@ class Setting:
 SETTINGS = (
     Setting("host", "127.0.0.1", "Address that the server listens on."),
     Setting("port", 8000, "Port that the server listens on; 0 takes a free one."),
-    Setting("threads", 16, "Threads that answer requests; more than workers and queue together."),
+    Setting("threads", 80, "Threads that answer requests; more than workers and queue together."),
     Setting("workers", 4, "Queries that run at once, each in a process that can be killed."),
-    Setting("queue", 6, "Queries that may wait for a worker; beyond that the answer is 503."),
+    Setting("queue", 64, "Queries that may wait for a worker; beyond that the answer is 503."),
     Setting("timeout", 10.0, "Seconds that a query may run; a request may ask for less."),
     Setting("patience", 5.0, "Seconds that a query waits for a worker before it is told to go."),
     Setting("max_memory", 512_000_000, "Bytes that a worker may take beyond the graph it shares."),

@@ -22,7 +22,8 @@ from myograph_server import (
     web,
 )
 from myograph_server.engine import Engine
-from myograph_server.site import EXTENSION, make_site
+from myograph_server.site import EXTENSION, WATCH, make_site
+from myograph_server.watch import Watch
 
 DISCLAIMER = "Education, not medical advice."
 
@@ -47,6 +48,7 @@ def create_app(
     app = Flask(__name__)
     shared = make_site(built, config, sources, engine)
     app.extensions[EXTENSION] = shared
+    app.extensions[WATCH] = Watch()
     app.config["MAX_CONTENT_LENGTH"] = shared.number("max_body_length")
     app.config["MAX_FORM_MEMORY_SIZE"] = shared.number("max_body_length")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

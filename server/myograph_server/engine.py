@@ -1,11 +1,10 @@
 """Runs a query that the guard has let through: the one place that knows where queries run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyoxigraph as ox
-from flask import has_request_context, request
 
 from myograph.errors import AnswerTooLargeError, QueryError, QueryFailedError
 from myograph.query import Rows
@@ -19,16 +18,38 @@ Answer = Rows | bool | list[ox.Triple]
 _ROWS, _TRIPLES = "application/sparql-results+json", "application/n-triples"
 
 
+@dataclass(frozen=True)
+class Caller:
+    """Who asks.
+
+    Attributes:
+        address: of the client.
+        gone: whether the client has left.
+        timeout: seconds that the client gives its query, if it says.
+    """
+
+    address: str = ""
+    gone: Callable[[], bool] = lambda: False
+    timeout: float | None = None
+
+    @classmethod
+    def of(cls, environ: Mapping[str, Any], timeout: float | None = None) -> "Caller":
+        """Return the caller of a WSGI request."""
+        # waitress tells by this whether the client is still there.
+        gone = environ.get("waitress.client_disconnected", cls.gone)
+        return cls(environ.get("REMOTE_ADDR", ""), gone, timeout)
+
+
 class Engine(Protocol):
     """What answers queries, in this process or in others."""
 
-    def run(self, query: SafeQuery, media: str, timeout: float | None = None) -> bytes:
+    def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """Return the answer, serialised.
 
         Args:
             query: what is asked.
             media: the media type of the answer, one that fits the query's form.
-            timeout: seconds that it may run, where that is less than the engine's own.
+            caller: who asks; a timeout counts where it is less than the engine's own.
 
         Raises:
             QueryError: the query does not parse, or needs a function that there is not.
@@ -52,7 +73,7 @@ class InProcessEngine:
     prefixes: Mapping[str, str]
     max_bytes: int
 
-    def run(self, query: SafeQuery, media: str, timeout: float | None = None) -> bytes:
+    def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """See `Engine`; the time is not limited here."""
         return body_of(answer_here(job_of(query, media, self.max_bytes), self.store, self.prefixes))
 
@@ -71,15 +92,11 @@ class WorkerEngine:
     max_bytes: int
     timeout: float
 
-    def run(self, query: SafeQuery, media: str, timeout: float | None = None) -> bytes:
+    def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """See `Engine`."""
         job = job_of(query, media, self.max_bytes)
-        deadline = min(self.timeout, timeout or self.timeout)
-        if not has_request_context():
-            return body_of(self.pool.run(job, deadline))
-        # waitress tells by this whether the client is still there.
-        gone = request.environ.get("waitress.client_disconnected", lambda: False)
-        return body_of(self.pool.run(job, deadline, request.remote_addr or "", gone))
+        deadline = min(self.timeout, caller.timeout or self.timeout)
+        return body_of(self.pool.run(job, deadline, caller.address, caller.gone))
 
 
 def job_of(query: SafeQuery, media: str, max_bytes: int) -> Job:
@@ -113,19 +130,19 @@ def body_of(reply: Reply) -> bytes:
     raise QueryError(f"The query cannot be answered: {reply.detail}", "Repair the query.")
 
 
-def answer_of(engine: Engine, query: SafeQuery) -> Answer:
+def answer_of(engine: Engine, query: SafeQuery, caller: Caller) -> Answer:
     """Return the answer to a query as Python objects, for a page.
 
     Raises:
         MyographError: as `Engine.run`.
     """
     if query.form in ("CONSTRUCT", "DESCRIBE"):
-        body = engine.run(query, _TRIPLES)
+        body = engine.run(query, _TRIPLES, caller)
         return [
             ox.Triple(q.subject, q.predicate, q.object)
             for q in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
         ]
-    found = ox.parse_query_results(engine.run(query, _ROWS), ox.QueryResultsFormat.JSON)
+    found = ox.parse_query_results(engine.run(query, _ROWS, caller), ox.QueryResultsFormat.JSON)
     if isinstance(found, ox.QuerySolutions):
         columns = tuple(variable.value for variable in found.variables)
         return Rows(columns, [tuple(solution) for solution in found])

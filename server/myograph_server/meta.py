@@ -2,14 +2,15 @@
 
 import json
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
 from myograph import __version__, jsonld
 from myograph.results import write_triples
 from myograph_server import conneg
 from myograph_server.description import openapi
 from myograph_server.problems import PROBLEMS
-from myograph_server.site import site
+from myograph_server.site import WATCH, site
+from myograph_server.watch import Watch
 
 blueprint = Blueprint("meta", __name__)
 
@@ -25,6 +26,13 @@ def health() -> Response:
             "fingerprint": site().built.fingerprint,
         }
     )
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Give the counts of this server to those who watch it."""
+    watch: Watch = current_app.extensions[WATCH]
+    return Response(watch.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @blueprint.get("/openapi.json")

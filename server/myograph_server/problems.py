@@ -78,14 +78,21 @@ def details(error: MyographError) -> dict[str, Any]:
 def answer_problem(problem: dict[str, Any], message: str = "") -> Response:
     """Return problem details as the client would read them."""
     status = int(problem["status"])
-    if prefers_html(request):
-        page = render_template("problem.html", problem=problem, near=_near(status))
-        response = make_response(page, status)
-    else:
-        text = json.dumps(problem, ensure_ascii=False, indent=2) + "\n"
-        response = Response(text, status, content_type=PROBLEM_JSON)
+    if not prefers_html(request):
+        return problem_json(problem)
+    page = render_template("problem.html", problem=problem, near=_near(status))
+    return _marked(make_response(page, status))
+
+
+def problem_json(problem: dict[str, Any]) -> Response:
+    """Return problem details as JSON."""
+    text = json.dumps(problem, ensure_ascii=False, indent=2) + "\n"
+    return _marked(Response(text, int(problem["status"]), content_type=PROBLEM_JSON))
+
+
+def _marked(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
-    if status == 503:
+    if response.status_code == 503:
         response.headers["Retry-After"] = "2"
     return response
 

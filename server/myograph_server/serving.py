@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from types import FrameType
 
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from myograph.build import GRAPH_FILE, Built
 from myograph.errors import AddressInUseError
@@ -18,7 +18,9 @@ from myograph.prefixes import prefix_map
 from myograph.settings import settings
 from myograph_server.app import create_app
 from myograph_server.engine import Engine, WorkerEngine
-from myograph_server.site import EXTENSION, Site
+from myograph_server.front import Front
+from myograph_server.site import EXTENSION, WATCH, Site
+from myograph_server.watch import Watch
 from myograph_server.workers.pool import Pool, PoolLimits
 
 
@@ -44,21 +46,13 @@ def serve(
     host, port = str(chosen["host"]), int(chosen["port"])
     # Before the graph is loaded a second time: a busy port is to be told at once.
     listener = listen(host, port)
-    app = create_app(built, given, sources, start_engine(sources, chosen))
+    engine = start_engine(sources, chosen)
+    app = create_app(built, given, sources, engine)
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
-    server = create_server(
-        app,
-        sockets=[listener],
-        threads=shared.number("threads"),
-        max_request_body_size=shared.number("max_body_length") + 1,
-        # Without looking ahead waitress does not see a client leave.
-        channel_request_lookahead=1,
-        # Above the longest answer, so that a slow reader never holds a thread.
-        outbuf_high_watermark=4 * shared.number("max_answer_length"),
-        connection_limit=2000,
-        ident="myograph",
-    )
+    watch: Watch = app.extensions[WATCH]
+    watch.of_pool(engine.pool)
+    server = _server(Front(app, watch, shared.number("cache_size")), listener, shared)
     # A queue of one for a moment is no news; what waits long is what /health shows.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     port = listener.getsockname()[1]
@@ -75,6 +69,23 @@ def serve(
         signal.signal(signal.SIGTERM, before)
         server.close()
         stop_engine(app.extensions[EXTENSION].engine)
+
+
+def _server(
+    front: Front, listener: socket.socket, shared: Site
+) -> BaseWSGIServer | MultiSocketServer:
+    return create_server(
+        front,
+        sockets=[listener],
+        threads=shared.number("threads"),
+        max_request_body_size=shared.number("max_body_length") + 1,
+        # Without looking ahead waitress does not see a client leave.
+        channel_request_lookahead=1,
+        # Above the longest answer, so that a slow reader never holds a thread.
+        outbuf_high_watermark=4 * shared.number("max_answer_length"),
+        connection_limit=2000,
+        ident="myograph",
+    )
 
 
 def start_engine(sources: Sources, chosen: Mapping[str, int | float | str]) -> WorkerEngine:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import cast
 
 import pyoxigraph as ox
-from flask import current_app, g
+from flask import current_app, g, request
 from rdflib import Graph
 
 from myograph.build import Built
@@ -20,11 +20,12 @@ from myograph.questions import Question, load_questions
 from myograph.settings import settings
 from myograph.terms import graph
 from myograph_server.diagnosis import Diagnosis, diagnose
-from myograph_server.engine import Answer, Engine, InProcessEngine, answer_of
+from myograph_server.engine import Answer, Caller, Engine, InProcessEngine, answer_of
 from myograph_server.facts import Facts
 from myograph_server.guard import Dataset, Guard, Limits, SafeQuery
 
 EXTENSION = "myograph"
+WATCH = "myograph-watch"
 _ALWAYS = (
     *("ontology", "anatomy", "exercise", "injury", "mapping", "bridge", "source", "metadata"),
     *("examples", "rolled-up"),
@@ -127,11 +128,11 @@ class Site:
             MyographError: as `Engine.run` has it.
         """
         try:
-            return answer_of(self.engine, query)
+            return answer_of(self.engine, query, Caller.of(request.environ))
         except QueryError as error:
             raise QuerySyntaxError(diagnose(query.text, error.message, self.prefixes)) from None
 
-    def run(self, query: SafeQuery, media: str, timeout: float | None = None) -> bytes:
+    def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """Return the answer to a query, serialised.
 
         Raises:
@@ -139,7 +140,7 @@ class Site:
             MyographError: as `Engine.run` has it.
         """
         try:
-            return self.engine.run(query, media, timeout)
+            return self.engine.run(query, media, caller)
         except QueryError as error:
             raise QuerySyntaxError(diagnose(query.text, error.message, self.prefixes)) from None
 

@@ -1,16 +1,16 @@
 """`/sparql`: the SPARQL 1.1 Protocol for queries, and the page that people write them on."""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Request, Response, make_response, render_template, request
 
 from myograph.errors import BadRequestError, MyographError, NotAcceptableError
 from myograph.query import Rows
 from myograph.results import write_triples
 from myograph_server import conneg, description
-from myograph_server.engine import Answer
+from myograph_server.engine import Answer, Caller
 from myograph_server.links import shown, table
 from myograph_server.problems import answer_problem, details
 from myograph_server.protocol import read
-from myograph_server.site import QuerySyntaxError, site
+from myograph_server.site import QuerySyntaxError, Site, site
 
 blueprint = Blueprint("sparql", __name__)
 _OFFERED = {
@@ -43,29 +43,36 @@ def sparql() -> Response:
             return _page(asked.query)
         if asked.query is None:
             return _describe()
-        return _answer(asked.query)
+        return answer(request, site())
     except MyographError as error:
         if html and not isinstance(error, NotAcceptableError):
             return _page(request.values.get("query"), error)
         return answer_problem(details(error))
 
 
-def _answer(text: str) -> Response:
-    query = site().admit(text, read(request).dataset)
+def answer(asked: Request, shared: Site) -> Response:
+    """Answer the query of a request; there must be one.
+
+    Raises:
+        MyographError: the query is not right, or could not be run.
+    """
+    found = read(asked)
+    query = shared.admit(found.query or "", found.dataset)
     # What cannot be written need not be worked out. A query without a form is none, and the
     # engine will say what is wrong with it.
-    chosen = conneg.choose(request, _OFFERED.get(query.form, conneg.ROW_FORMATS))
-    body = site().run(query, chosen.media[0], _timeout())
+    chosen = conneg.choose(asked, _OFFERED.get(query.form, conneg.ROW_FORMATS))
+    caller = Caller.of(asked.environ, _timeout(asked))
+    body = shared.run(query, chosen.media[0], caller)
     return Response(body, content_type=chosen.content_type)
 
 
-def _timeout() -> float | None:
+def _timeout(asked: Request) -> float | None:
     """Return the seconds that the request gives its query, if it says.
 
     Raises:
         BadRequestError: it is no number above 0.
     """
-    given = request.values.get("timeout")
+    given = asked.values.get("timeout")
     if given is None:
         return None
     try:

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 _SMALL = 1400  # below one packet compression saves nothing
@@ -15,10 +15,11 @@ POLICY = (
 
 def install(app: Flask) -> None:
     """Let an application finish its answers so."""
-    app.after_request(_finish)
+    app.after_request(lambda response: finish(response, request))
 
 
-def _finish(response: Response) -> Response:
+def finish(response: Response, request: Request) -> Response:
+    """Return an answer with what every answer gets."""
     headers = response.headers
     headers["Access-Control-Allow-Origin"] = "*"
     headers["Access-Control-Expose-Headers"] = "ETag, Link, Content-Type, Allow"
@@ -35,7 +36,7 @@ def _finish(response: Response) -> Response:
         # A static file: Flask has tagged it; its bytes are read here to be compressed.
         response.direct_passthrough = False
     response.vary.update(("Accept", "Accept-Encoding"))
-    _compress(response)
+    _compress(response, request)
     if request.method in ("GET", "HEAD") and response.status_code == 200:
         # Of the bytes as they are sent: two encodings are two representations.
         response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24])
@@ -44,7 +45,7 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _compress(response: Response) -> None:
+def _compress(response: Response, request: Request) -> None:
     if (
         response.status_code != 200
         or "Content-Encoding" in response.headers

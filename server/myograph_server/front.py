@@ -1,0 +1,133 @@
+"""What stands before the pages: a cache of answers, and the short way for queries.
+
+Everything that a GET returns follows from the graph's version, the address and a few headers,
+so it is kept until the graph changes. Queries of programs go to the workers without passing
+through Flask, whose routing and contexts cost more than a small query itself.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cachetools import LRUCache
+from flask import Flask, Request, Response
+from werkzeug.wrappers import Response as BaseResponse
+from werkzeug.wsgi import ClosingIterator
+
+from myograph.errors import MyographError
+from myograph_server.conneg import prefers_html
+from myograph_server.problems import details, problem_json
+from myograph_server.site import EXTENSION, Site
+from myograph_server.sparql import answer
+from myograph_server.watch import Watch
+from myograph_server.web import finish
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_LIVE = frozenset({"/health", "/metrics"})
+_KEYED = (
+    "PATH_INFO",
+    "QUERY_STRING",
+    "HTTP_ACCEPT",
+    "HTTP_ACCEPT_ENCODING",
+    "HTTP_HOST",
+    "SCRIPT_NAME",
+)
+_LARGEST = 4_000_000  # bytes; larger answers would push out too many others
+
+
+@dataclass(frozen=True)
+class _Kept:
+    headers: list[tuple[str, str]]
+    tag: str
+    body: bytes
+
+
+class Front:
+    """The WSGI application that the server runs.
+
+    Args:
+        app: the Flask application behind it.
+        watch: counts what passes.
+        cache_size: bytes of answers that are kept; 0 for none.
+    """
+
+    def __init__(self, app: Flask, watch: Watch, cache_size: int) -> None:
+        self._app, self._watch = app, watch
+        self._lock = threading.Lock()
+        self._kept: LRUCache[tuple[object, ...], _Kept] = LRUCache(
+            max(1, cache_size), getsizeof=lambda kept: len(kept.body) + 1000
+        )
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        shared: Site = self._app.extensions[EXTENSION]
+        method = environ["REQUEST_METHOD"]
+        key: tuple[object, ...] | None = None
+        if method in ("GET", "HEAD") and environ["PATH_INFO"] not in _LIVE:
+            key = (shared.built.fingerprint, *(environ.get(name, "") for name in _KEYED))
+            with self._lock:
+                kept = self._kept.get(key)
+            if kept is not None:
+                self._watch.hit()
+                return _again(kept, environ, start_response)
+        if environ["PATH_INFO"] == "/sparql" and method in ("GET", "POST"):
+            response = self._query(environ, shared)
+            if response is not None:
+                self._keep(key, response)
+                return response(environ, start_response)
+        if key is None or method == "HEAD":
+            return self._app(environ, start_response)
+        return self._page(key, environ, start_response)
+
+    def _query(self, environ: "WSGIEnvironment", shared: Site) -> Response | None:
+        """Answer a program's query; anything else is left to the pages."""
+        request = Request(environ)
+        request.max_content_length = shared.number("max_body_length")
+        request.max_form_memory_size = shared.number("max_body_length")
+        length = request.content_length or 0
+        if length > shared.number("max_body_length") or prefers_html(request):
+            return None
+        if request.method == "GET" and "query" not in request.args:
+            return None
+        started = time.perf_counter()
+        try:
+            response = answer(request, shared)
+        except MyographError as error:
+            response = problem_json(details(error))
+        self._watch.query(request, response.status_code, time.perf_counter() - started)
+        return finish(response, request)
+
+    def _page(
+        self, key: tuple[object, ...], environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        response = BaseResponse.from_app(self._app, environ)
+        self._keep(key, response)
+        return ClosingIterator(response(environ, start_response), response.close)
+
+    def _keep(self, key: tuple[object, ...] | None, response: BaseResponse) -> None:
+        if key is None or response.status_code != 200 or not response.headers.get("ETag"):
+            return
+        body = response.get_data()
+        if len(body) < min(_LARGEST, self._kept.maxsize - 1000):
+            kept = _Kept(list(response.headers), response.headers["ETag"], body)
+            with self._lock:
+                self._kept[key] = kept
+
+
+def _again(
+    kept: _Kept, environ: Mapping[str, Any], start_response: Callable[..., object]
+) -> Iterable[bytes]:
+    asked = environ.get("HTTP_IF_NONE_MATCH", "")
+    if asked and (asked.strip() == "*" or kept.tag in asked):
+        bodily = ("content-length", "content-type", "content-encoding")
+        headers = [(n, v) for n, v in kept.headers if n.lower() not in bodily]
+        start_response("304 NOT MODIFIED", headers)
+        return []
+    start_response("200 OK", kept.headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.body]
