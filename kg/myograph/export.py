@@ -13,6 +13,7 @@ from myograph.errors import UnknownFormatError
 from myograph.files import Sources
 from myograph.jsonld import write_jsonld
 from myograph.prefixes import prefix_map
+from myograph.results import tidy_turtle
 
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -43,11 +44,14 @@ def export(built: Built, format_: str, sources: Sources) -> bytes:
     prefixes = prefix_map(sources.ontology)
     if chosen.supports_datasets and format_ != "jsonld":
         quads = sorted(built.quads, key=lambda q: (str(q.graph_name), *_order(q)))
-        return ox.serialize(quads, format=chosen, prefixes=prefixes) or b""
+        document = ox.serialize(quads, format=chosen, prefixes=prefixes) or b""
+        return tidy_turtle(document.decode()).encode() if format_ == "trig" else document
     union = {ox.Triple(q.subject, q.predicate, q.object) for q in built.quads}
     if format_ == "jsonld":
         return write_jsonld(sorted(union, key=_order), prefixes).encode()
     document = ox.serialize(sorted(union, key=_order), format=chosen, prefixes=prefixes) or b""
+    if format_ == "turtle":
+        return tidy_turtle(document.decode()).encode()
     # The serialiser leaves them bare, and an XML parser would read them as line feeds.
     return document.replace(b"\r", b"&#xD;") if format_ == "rdfxml" else document
 

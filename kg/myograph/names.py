@@ -173,4 +173,7 @@ def _similarity(wanted: str, name: str, **_: object) -> float:
         return 84.0 - min(8.0, (len(name) - len(wanted)) / 4)
     if len(wanted) < 4:
         return 0.0
-    return min(80.0, fuzz.ratio(wanted, name) * 0.95)
+    whole = fuzz.ratio(wanted, name) * 0.95
+    # One mistyped word may stand within a longer name: achiles, Achilles tendinopathy.
+    within = max(fuzz.ratio(wanted, word) for word in name.split()) * 0.85 if name else 0.0
+    return float(min(80.0, max(whole, within)))

@@ -45,7 +45,22 @@ def write_triples(triples: Iterable[ox.Triple], format_: str, prefixes: Mapping[
     written = ox.serialize(triples, format=TRIPLE_FORMATS[format_], prefixes=dict(prefixes))
     text = (written or b"").decode("utf-8")
     # The serialiser leaves them bare, and an XML parser would read them as line feeds.
-    return text.replace("\r", "&#xD;") if format_ == "rdfxml" else text
+    if format_ == "rdfxml":
+        return text.replace("\r", "&#xD;")
+    return tidy_turtle(text) if format_ == "turtle" else text
+
+
+def tidy_turtle(document: str) -> str:
+    """Return Turtle or TriG of the engine with only the prefixes that it uses, in order.
+
+    The engine declares every prefix that it is given.
+    """
+    at = 0
+    while document.startswith("@prefix ", at):
+        at = document.index("\n", at) + 1
+    body = document[at:]
+    used = [line for line in document[:at].splitlines() if line.split(" ")[1] in body]
+    return "".join(f"{line}\n" for line in sorted(used)) + body
 
 
 def write_rows(rows: Rows, format_: str) -> str:

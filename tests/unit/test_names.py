@@ -125,3 +125,10 @@ def test_a_match_says_by_which_name_it_was_found() -> None:
 
 def test_what_has_no_label_is_called_by_the_end_of_its_iri() -> None:
     assert SMALL.label(iri("muscle:nobody")) == "nobody"
+
+
+@pytest.mark.parametrize("mistyped", ["achiles", "hamsting", "gastrocnemus", "seated calf rase"])
+def test_one_mistyped_word_of_a_longer_name_is_forgiven(mistyped: str) -> None:
+    found = [match.name.casefold() for match in real_names().search(mistyped, limit=5)]
+    wanted = {"achiles": "achilles", "hamsting": "hamstring", "gastrocnemus": "gastrocnemius"}
+    assert any(wanted.get(mistyped, "seated calf raise") in name for name in found), found

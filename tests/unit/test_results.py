@@ -112,3 +112,10 @@ def test_triples_parse_back(format_: str) -> None:
 def test_an_unknown_format_of_triples_is_an_error() -> None:
     with pytest.raises(UnknownFormatError, match="csv"):
         write_triples([], "csv", {})
+
+
+def test_turtle_declares_the_prefixes_that_it_uses_in_order() -> None:
+    prefixes = {"zoo": "http://z/", "ex": "http://e/", "unused": "http://u/"}
+    triple = ox.Triple(ox.NamedNode("http://z/a"), ox.NamedNode("http://e/p"), ox.Literal("x"))
+    text = write_triples([triple], "turtle", prefixes)
+    assert text == '@prefix ex: <http://e/> .\n@prefix zoo: <http://z/> .\nzoo:a ex:p "x" .\n'
