@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -50,14 +51,23 @@ class Report:
 
 def check(built: Built, sources: Sources) -> Report:
     """Check a built graph: strata of the rules, graphs of the triples, shapes of the records."""
-    findings = [
+    faults = [
         Finding(fault.split(" ")[0], fault, "strata")
         for fault in stratification_faults(built.rules)
     ]
-    findings += _in_two_graphs(built.quads)
+    report = check_facts(built, sources)
+    return Report(report.conforms and not faults, sorted(faults + report.findings, key=_order))
+
+
+def check_facts(built: Built, sources: Sources) -> Report:
+    """Check a built graph for what depends on its facts, which the strata of its rules do not.
+
+    This is all that facts which a person adds can change.
+    """
+    findings = _in_two_graphs(built.quads)
     shapes = validate_shapes(to_rdflib(built.quads), load_shapes(sources.shapes))
     findings += shapes.findings
-    findings.sort(key=lambda f: (f.severity != "violation", f.focus, f.message))
+    findings.sort(key=_order)
     conforms = shapes.conforms and not any(f.severity == "violation" for f in findings)
     return Report(conforms, findings)
 
@@ -94,10 +104,10 @@ def load_shapes(folder: Path) -> rdflib.Graph:
 def to_rdflib(quads: list[ox.Quad]) -> rdflib.Graph:
     """Return the union of all graphs for rdflib, each literal as it was written."""
     union = rdflib.Graph(bind_namespaces="none")
+    # Most terms are in many triples, and rdflib looks closely at each that it makes.
+    term = cache(rdflib_term)
     for quad in quads:
-        union.add(
-            (rdflib_term(quad.subject), rdflib_term(quad.predicate), rdflib_term(quad.object))
-        )
+        union.add((term(quad.subject), term(quad.predicate), term(quad.object)))
     return union
 
 
@@ -114,6 +124,10 @@ def rdflib_term(term: object) -> rdflib.term.Node:
         datatype = None if plain else rdflib.URIRef(term.datatype.value)
         return rdflib.Literal(term.value, datatype=datatype, normalize=False)
     raise TypeError(f"RDF 1.1 has no such term: {term!r}")
+
+
+def _order(finding: Finding) -> tuple[bool, str, str]:
+    return finding.severity != "violation", finding.focus, finding.message
 
 
 def _in_two_graphs(quads: list[ox.Quad]) -> list[Finding]:

@@ -120,6 +120,14 @@ class QueryTimedOutError(MyographError):
     """A query ran longer than it may."""
 
 
+class CheckFailedError(MyographError):
+    """A check used up what a check may have, or ended the process that ran it."""
+
+
+class CheckTimedOutError(MyographError):
+    """A check ran longer than it may."""
+
+
 class ClientGoneError(MyographError):
     """The client left before its answer was there."""
 

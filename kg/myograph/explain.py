@@ -233,8 +233,10 @@ def predicate_of(text: str, names: Names) -> ox.NamedNode:
     """
     if text == "a":
         return RDF_TYPE
-    plain = myo(text.removeprefix("myo:"))
-    return plain if plain in names.records else names.find(text)
+    name = text.removeprefix("myo:")
+    if name.isidentifier() and myo(name) in names.records:
+        return myo(name)
+    return names.find(text)
 
 
 def _filled(pattern: Pattern, solution: dict[str, Term]) -> Key | None:

@@ -15,6 +15,7 @@ from myograph.terms import ALT_LABEL, BASE, LABEL, PREF_LABEL, RDF_TYPE, myo
 
 _NAMING = {LABEL: 0, PREF_LABEL: 1, ALT_LABEL: 2, myo("layName"): 3}
 _KINDS_FIRST = ("muscle", "exercise", "activity", "injury", "joint", "movement", "bone")
+_LONGEST = 200  # characters; no name is longer, and comparing takes time
 _LEAST_SIMILAR = 72  # of 100; below that a typing error is no longer told from another word
 
 
@@ -133,7 +134,7 @@ class Names:
         Whole names come before beginnings, these before parts, and these before names that
         differ by a typing error.
         """
-        wanted = folded(text)
+        wanted = folded(text[:_LONGEST])
         if not wanted:
             return []
         best: dict[NamedNode, Match] = {}

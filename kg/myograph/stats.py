@@ -7,7 +7,19 @@ import pyoxigraph as ox
 
 from myograph.build import Built
 from myograph.names import Names
-from myograph.terms import BASE, DEFINITION, GRAPH, MYO, PREF_LABEL, RDF_TYPE, SKOS, SOURCE, myo
+from myograph.terms import (
+    BASE,
+    DCTERMS,
+    DEFINITION,
+    GRAPH,
+    MYO,
+    PREF_LABEL,
+    RDF_TYPE,
+    RDFS,
+    SKOS,
+    SOURCE,
+    myo,
+)
 
 _EXACT = ox.NamedNode(SKOS + "exactMatch")
 # What a complete record has, by the class it is authored with.
@@ -33,6 +45,13 @@ _PARTS: dict[str, dict[str, tuple[ox.NamedNode, ...]]] = {
     "Stretch": {"instruction": (myo("instruction"),), "stretches": (myo("stretches"),)},
     "Activity": {"trains": (myo("trains"),)},
     "MuscleStrain": {"red flag": (myo("hasRedFlag"),), "stage": (myo("hasStage"),)},
+}
+# Sources are what records cite; they have no definition and cite none themselves.
+_OF_SOURCES: dict[str, tuple[ox.NamedNode, ...]] = {
+    "title": (ox.NamedNode(DCTERMS + "title"),),
+    "author": (myo("author"),),
+    "kind": (myo("sourceKind"),),
+    "place": (myo("url"), myo("doi"), myo("isbn"), ox.NamedNode(RDFS + "comment")),
 }
 _EVERY: dict[str, tuple[ox.NamedNode, ...]] = {"definition": (DEFINITION,), "source": (SOURCE,)}
 
@@ -109,7 +128,8 @@ def _count(
     has: dict[ox.NamedNode, set[ox.NamedNode]],
     names: Names,
 ) -> ClassCount:
-    parts = dict(_EVERY) | _PARTS.get(class_.value.removeprefix(MYO), {})
+    name = class_.value.removeprefix(MYO)
+    parts = _OF_SOURCES if name == "Source" else _EVERY | _PARTS.get(name, {})
 
     def present(member: ox.NamedNode, wanted: tuple[ox.NamedNode, ...]) -> bool:
         return any(predicate in has[member] for predicate in wanted)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Flask
+from flask import Flask, Response, send_from_directory
 
 from myograph import __version__
 from myograph.build import Built
@@ -56,9 +56,17 @@ def create_app(
     app.jinja_env.globals.update(
         href=links.href, disclaimer=DISCLAIMER, version=__version__, shown=links.shown
     )
+    # Without Flask's own entity tags: `web` tags these files like all else.
+    app.view_functions["static"] = lambda filename: _static(app, filename)
     web.install(app)
     problems.install(app)
     # The resources go last: their rule takes any path that nothing else does.
     for module in (home, search, sparql, ask, check_page, explain_page, dumps, meta, resources):
         app.register_blueprint(module.blueprint)
     return app
+
+
+def _static(app: Flask, filename: str) -> Response:
+    return send_from_directory(
+        str(app.static_folder), filename, conditional=False, etag=False, max_age=None
+    )

@@ -1,23 +1,13 @@
 """`/check`: a person's own facts held against the shapes, together with the graph."""
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, make_response, render_template, request
 
-from myograph.build import build
-from myograph.check import Report, check
-from myograph.errors import (
-    BadRequestError,
-    MalformedTurtleError,
-    MyographError,
-    UnsupportedMediaError,
-)
-from myograph.files import Sources
-from myograph.naming import name_facts, node_rules
-from myograph.read import parse_turtle, read_ontology
-from myograph.terms import BASE, graph
+from myograph.check import Report
+from myograph.errors import BadRequestError, MyographError, UnsupportedMediaError
 from myograph_server import conneg
+from myograph_server.engine import Caller
 from myograph_server.links import href
-from myograph_server.problems import details
+from myograph_server.problems import details, marked
 from myograph_server.protocol import FORM
 from myograph_server.site import site
 
@@ -37,7 +27,7 @@ _JSONLD = frozenset({"application/ld+json", "application/json"})
 def check_own() -> Response:
     """Show the form, or check what was sent."""
     chosen = conneg.choose(request, (conneg.PLAIN_JSON, conneg.HTML))
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         if chosen != conneg.HTML:
             raise BadRequestError(
                 "There is nothing to check.", "POST Turtle or JSON-LD to this address."
@@ -52,7 +42,7 @@ def check_own() -> Response:
     except MyographError as error:
         problem = details(error)
         page = render_template("check.html", data=text, syntax=syntax, error=problem)
-        return make_response(page, int(problem["status"]))
+        return marked(make_response(page, int(problem["status"])))
     return make_response(render_template("check.html", data=text, syntax=syntax, report=report))
 
 
@@ -79,29 +69,7 @@ def _sent() -> tuple[str, str]:
 
 
 def _report(text: str, syntax: str) -> Report:
-    sources = site().sources
-    return check(build(sources, _own_facts(text, syntax, sources)), sources)
-
-
-def _own_facts(text: str, syntax: str, sources: Sources) -> list[ox.Quad]:
-    """Read a document as if it were one of our files, into a graph of its own.
-
-    Raises:
-        MalformedTurtleError, UnnamedNodeError, DuplicateFactError: it is not right.
-    """
-    name = "Your document"
-    if syntax == "turtle":
-        quads = parse_turtle(text, name, site().prefixes, base=BASE)
-    else:
-        try:
-            # This parser fetches no context from elsewhere; rdflib's would.
-            quads = list(ox.parse(text, format=ox.RdfFormat.JSON_LD, base_iri=BASE))
-        except SyntaxError as error:
-            raise MalformedTurtleError(
-                f"{name}: {error}.", "Repair the JSON-LD; its context must be in the document."
-            ) from None
-    named = name_facts(quads, node_rules(read_ontology(sources)), name)
-    return [ox.Quad(q.subject, q.predicate, q.object, graph("own")) for q in named]
+    return site().checker.check(text, syntax, Caller.of(request.environ))
 
 
 def _plain(report: Report) -> dict[str, object]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flask import Request
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from myograph.errors import BadRequestError, NotAcceptableError
 
@@ -128,11 +128,14 @@ def _named(request: Request) -> str | None:
     """Return the format that the address or the form names."""
     if "format" in request.args or "output" in request.args:
         return request.args.get("format", request.args.get("output"))
+    if request.method != "POST":
+        # A body means nothing then.
+        return None
     try:
         # Kept, since the protocol looks at the bytes as well.
         request.get_data()
         return request.form.get("format", request.form.get("output"))
-    except RequestEntityTooLarge:
+    except (RequestEntityTooLarge, ClientDisconnected):
         # The answer that says so needs a format as well.
         return None
 

@@ -86,20 +86,22 @@ class WorkerEngine:
         pool: of workers.
         max_bytes: the longest answer.
         timeout: seconds that a query may run.
+        cpu_seconds: of processor time that a query may use.
     """
 
     pool: Pool
     max_bytes: int
     timeout: float
+    cpu_seconds: int
 
     def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """See `Engine`."""
-        job = job_of(query, media, self.max_bytes)
+        job = job_of(query, media, self.max_bytes, self.cpu_seconds)
         deadline = min(self.timeout, caller.timeout or self.timeout)
         return body_of(self.pool.run(job, deadline, caller.address, caller.gone))
 
 
-def job_of(query: SafeQuery, media: str, max_bytes: int) -> Job:
+def job_of(query: SafeQuery, media: str, max_bytes: int, cpu_seconds: int = 0) -> Job:
     """Return the job for a query."""
     dataset = query.dataset
     return Job(
@@ -109,6 +111,7 @@ def job_of(query: SafeQuery, media: str, max_bytes: int) -> Job:
         None if dataset is None else list(dataset.named),
         base=BASE,
         max_bytes=max_bytes,
+        cpu_seconds=cpu_seconds,
     )
 
 

@@ -25,10 +25,16 @@ def explain() -> Response:
             f"What is to be explained lacks {', '.join(missing)}.",
             "Give s, p and o, as in /explain?s=muscle:soleus&p=crosses&o=joint:ankle.",
         )
-    predicate = _property(request.args["p"].strip())
-    found = site().explainer.explain(
-        _thing(request.args["s"]), predicate, _value(request.args["o"])
-    )
+    try:
+        predicate = _property(request.args["p"].strip())
+        subject, value = _thing(request.args["s"]), _value(request.args["o"])
+    except ValueError as error:
+        # The terms themselves say so: an IRI with a blank, a language tag that is none.
+        raise BadRequestError(
+            f"What is to be explained cannot be read: {str(error).rstrip('.')}.",
+            'Give s, p and o as names, IRIs, or for o a literal such as "soleus"@en.',
+        ) from None
+    found = site().explainer.explain(subject, predicate, value)
     if chosen == conneg.HTML:
         return make_response(render_template("explain.html", why=_plain(found)))
     return Response(

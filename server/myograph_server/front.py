@@ -5,20 +5,25 @@ so it is kept until the graph changes. Queries of programs go to the workers wit
 through Flask, whose routing and contexts cost more than a small query itself.
 """
 
+import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_from_bytes, unquote_plus
 
 from cachetools import LRUCache
 from flask import Flask, Request, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_etags, remove_entity_headers, unquote_etag
 from werkzeug.wrappers import Response as BaseResponse
 from werkzeug.wsgi import ClosingIterator
 
 from myograph.errors import MyographError
 from myograph_server.conneg import prefers_html
-from myograph_server.problems import details, problem_json
+from myograph_server.problems import details, http_details, problem_json, unforeseen_details
 from myograph_server.site import EXTENSION, Site
 from myograph_server.sparql import answer
 from myograph_server.watch import Watch
@@ -27,6 +32,7 @@ from myograph_server.web import finish
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+LOG = logging.getLogger("myograph.server")
 _LIVE = frozenset({"/health", "/metrics"})
 _KEYED = (
     "PATH_INFO",
@@ -35,7 +41,13 @@ _KEYED = (
     "HTTP_ACCEPT_ENCODING",
     "HTTP_HOST",
     "SCRIPT_NAME",
+    "wsgi.url_scheme",
 )
+# These are weighed where the answer is made, beside the times and tags of its own.
+_CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE")
+# Functions that say something else each time; an answer with one of them is not kept.
+_CHANGING = re.compile(r"(?:now|rand|uuid|bnode)(?!\w)", re.IGNORECASE)
+_ASCII = bytes(range(128))
 _LARGEST = 4_000_000  # bytes; larger answers would push out too many others
 
 
@@ -68,15 +80,24 @@ class Front:
         """Answer a request."""
         shared: Site = self._app.extensions[EXTENSION]
         method = environ["REQUEST_METHOD"]
+        if not environ.get("QUERY_STRING", "").isascii():
+            # werkzeug takes nothing else there; escaped, the bytes are looked at like any others.
+            raw = environ["QUERY_STRING"].encode("latin-1")
+            environ["QUERY_STRING"] = quote_from_bytes(raw, safe=_ASCII)
         key: tuple[object, ...] | None = None
-        if method in ("GET", "HEAD") and environ["PATH_INFO"] not in _LIVE:
+        if method in ("GET", "HEAD"):
+            # A body means nothing there, and what is kept is for those who send none.
+            environ["CONTENT_LENGTH"] = "0"
+            environ["wsgi.input_terminated"] = False
+        plain = not any(name in environ for name in _CONDITIONS)
+        if method in ("GET", "HEAD") and plain and environ["PATH_INFO"] not in _LIVE:
             key = (shared.built.fingerprint, *(environ.get(name, "") for name in _KEYED))
             with self._lock:
                 kept = self._kept.get(key)
             if kept is not None:
                 self._watch.hit()
                 return _again(kept, environ, start_response)
-        if environ["PATH_INFO"] == "/sparql" and method in ("GET", "POST"):
+        if environ["PATH_INFO"] == "/sparql" and method in ("GET", "HEAD", "POST"):
             response = self._query(environ, shared)
             if response is not None:
                 self._keep(key, response)
@@ -93,13 +114,18 @@ class Front:
         length = request.content_length or 0
         if length > shared.number("max_body_length") or prefers_html(request):
             return None
-        if request.method == "GET" and "query" not in request.args:
+        if request.method != "POST" and "query" not in request.args:
             return None
         started = time.perf_counter()
         try:
             response = answer(request, shared)
         except MyographError as error:
             response = problem_json(details(error))
+        except HTTPException as error:
+            response = problem_json(http_details(error))
+        except Exception:
+            LOG.exception("%s /sparql", request.method)
+            response = problem_json(unforeseen_details())
         self._watch.query(request, response.status_code, time.perf_counter() - started)
         return finish(response, request)
 
@@ -113,6 +139,8 @@ class Front:
     def _keep(self, key: tuple[object, ...] | None, response: BaseResponse) -> None:
         if key is None or response.status_code != 200 or not response.headers.get("ETag"):
             return
+        if key[1] == "/sparql" and _CHANGING.search(unquote_plus(str(key[2]))):
+            return
         body = response.get_data()
         if len(body) < min(_LARGEST, self._kept.maxsize - 1000):
             kept = _Kept(list(response.headers), response.headers["ETag"], body)
@@ -124,9 +152,9 @@ def _again(
     kept: _Kept, environ: Mapping[str, Any], start_response: Callable[..., object]
 ) -> Iterable[bytes]:
     asked = environ.get("HTTP_IF_NONE_MATCH", "")
-    if asked and (asked.strip() == "*" or kept.tag in asked):
-        bodily = ("content-length", "content-type", "content-encoding")
-        headers = [(n, v) for n, v in kept.headers if n.lower() not in bodily]
+    if asked and parse_etags(asked).contains_weak(unquote_etag(kept.tag)[0]):
+        headers = list(kept.headers)
+        remove_entity_headers(headers)
         start_response("304 NOT MODIFIED", headers)
         return []
     start_response("200 OK", kept.headers)

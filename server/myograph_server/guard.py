@@ -201,7 +201,12 @@ def _unglued(token: Token) -> Token:
 
 def _resolve(token: Token, prefixes: Mapping[str, str], base: str) -> str:
     if token.kind == "iri":
-        return urljoin(base, unescaped(token.text[1:-1]))
+        iri = unescaped(token.text[1:-1])
+        try:
+            return urljoin(base, iri)
+        except ValueError:
+            # A host like `[x`: as it stands it is no graph of ours.
+            return iri
     if token.kind == "name" and token.prefix in prefixes:
         return prefixes[token.prefix] + token.local
     return token.text
@@ -211,9 +216,14 @@ def unescaped(text: str) -> str:
     r"""Return an IRI with `\u0041` and `\U00000041` replaced by what they stand for."""
     return re.sub(
         r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",
-        lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)),
+        lambda m: _character(int(m[1] or m[2], 16)),
         text,
     )
+
+
+def _character(number: int) -> str:
+    """Return a character, or U+FFFD where the number is none, as for half a surrogate pair."""
+    return "\ufffd" if 0xD800 <= number <= 0xDFFF or number > 0x10FFFF else chr(number)
 
 
 def _refuse_service(found: list[Token]) -> None:

@@ -26,6 +26,8 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.QueryRefusedError, 403, "query-refused", "The query is refused"),
     (errors.QueryTimedOutError, 504, "query-timed-out", "The query took too long"),
     (errors.QueryFailedError, 422, "query-failed", "The query cannot be run"),
+    (errors.CheckTimedOutError, 504, "check-timed-out", "The check took too long"),
+    (errors.CheckFailedError, 422, "check-failed", "The document cannot be checked"),
     (errors.BusyError, 503, "busy", "Too much is asked at once"),
     (errors.ClientGoneError, 499, "client-gone", "The client has left"),
     (errors.AnswerTooLargeError, 422, "answer-too-large", "The answer is too large"),
@@ -45,7 +47,9 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
 )
 _HTTP_REPAIRS = {
     404: "Look for it with the search on the front page.",
+    400: "Send it again, as HTTP has it and whole.",
     405: "See the Allow header for what this address takes.",
+    412: "Leave If-Match out, or give the entity tag of what is here now.",
     413: "Send less.",
     500: "Try again; if it stays, tell us what you did.",
 }
@@ -75,22 +79,47 @@ def details(error: MyographError) -> dict[str, Any]:
     return found
 
 
+def http_details(error: HTTPException) -> dict[str, Any]:
+    """Return an error of HTTP itself as problem details."""
+    status = error.code or 500
+    repair = _HTTP_REPAIRS.get(status, "See the documentation at /docs.")
+    return {
+        "type": f"{BASE}docs#problem-http-{status}",
+        "title": error.name,
+        "status": status,
+        "detail": f"{error.description or error.name} {repair}",
+        "repair": repair,
+    }
+
+
+def unforeseen_details() -> dict[str, Any]:
+    """Return problem details for what nobody foresaw, which tell nothing of our insides."""
+    return {
+        "type": f"{BASE}docs#problem-internal",
+        "title": "Something is wrong on our side",
+        "status": 500,
+        "detail": "The server could not answer this. " + _HTTP_REPAIRS[500],
+        "repair": _HTTP_REPAIRS[500],
+    }
+
+
 def answer_problem(problem: dict[str, Any], message: str = "") -> Response:
     """Return problem details as the client would read them."""
     status = int(problem["status"])
     if not prefers_html(request):
         return problem_json(problem)
     page = render_template("problem.html", problem=problem, near=_near(status))
-    return _marked(make_response(page, status))
+    return marked(make_response(page, status))
 
 
 def problem_json(problem: dict[str, Any]) -> Response:
     """Return problem details as JSON."""
     text = json.dumps(problem, ensure_ascii=False, indent=2) + "\n"
-    return _marked(Response(text, int(problem["status"]), content_type=PROBLEM_JSON))
+    return marked(Response(text, int(problem["status"]), content_type=PROBLEM_JSON))
 
 
-def _marked(response: Response) -> Response:
+def marked(response: Response) -> Response:
+    """Return the answer to an error with the headers that go with it."""
     response.headers["Cache-Control"] = "no-store"
     if response.status_code == 503:
         response.headers["Retry-After"] = "2"
@@ -115,16 +144,7 @@ def install(app: Flask) -> None:
                 if error.response is None
                 else make_response(error.get_response())
             )
-        repair = _HTTP_REPAIRS.get(status, "See the documentation at /docs.")
-        response = answer_problem(
-            {
-                "type": f"{BASE}docs#problem-http-{status}",
-                "title": error.name,
-                "status": status,
-                "detail": f"{error.description or error.name} {repair}",
-                "repair": repair,
-            }
-        )
+        response = answer_problem(http_details(error))
         for name, value in error.get_headers():
             if name == "Allow":
                 response.headers["Allow"] = value
@@ -133,15 +153,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:
         LOG.exception("%s %s", request.method, request.path, exc_info=error)
-        return answer_problem(
-            {
-                "type": f"{BASE}docs#problem-internal",
-                "title": "Something is wrong on our side",
-                "status": 500,
-                "detail": "The server could not answer this. " + _HTTP_REPAIRS[500],
-                "repair": _HTTP_REPAIRS[500],
-            }
-        )
+        return answer_problem(unforeseen_details())
 
 
 def _near(status: int) -> list[Any]:

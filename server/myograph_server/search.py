@@ -1,6 +1,7 @@
 """`/search?q=`: records by what people call them."""
 
 import json
+import re
 
 from flask import Blueprint, Response, make_response, render_template, request
 
@@ -32,7 +33,7 @@ def _limit() -> int:
     most = site().number("search_limit")
     if given is None:
         return most
-    if not given.isascii() or not given.isdigit() or not 0 < int(given[:6]) <= 100:
+    if not re.fullmatch("[1-9][0-9]?|100", given):
         raise BadRequestError(f"The limit cannot be '{given}'.", "Give a number from 1 to 100.")
     return int(given)
 

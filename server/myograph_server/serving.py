@@ -6,22 +6,28 @@ import logging
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from types import FrameType
 
+from flask import Flask
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from myograph.build import GRAPH_FILE, Built
-from myograph.errors import AddressInUseError
-from myograph.files import Sources
+from myograph.build import GRAPH_FILE, Built, load_or_build
+from myograph.errors import AddressInUseError, MyographError
+from myograph.files import Sources, find_sources
 from myograph.prefixes import prefix_map
 from myograph.settings import settings
 from myograph_server.app import create_app
-from myograph_server.engine import Engine, WorkerEngine
+from myograph_server.engine import WorkerEngine
 from myograph_server.front import Front
-from myograph_server.site import EXTENSION, WATCH, Site
+from myograph_server.site import EXTENSION, WATCH, Site, make_site
 from myograph_server.watch import Watch
 from myograph_server.workers.pool import Pool, PoolLimits
+
+LOG = logging.getLogger("myograph.server")
+_LOG_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
+_LATECOMERS = 1.0  # seconds
 
 
 def serve(
@@ -30,7 +36,7 @@ def serve(
     sources: Sources,
     tell: Callable[[str], None],
 ) -> None:
-    """Serve a graph until SIGTERM or SIGINT.
+    """Serve a graph until SIGTERM or SIGINT; SIGHUP puts a rebuilt graph in its place.
 
     Args:
         built: the graph.
@@ -43,32 +49,46 @@ def serve(
         SettingError: a setting has a value that it cannot have.
     """
     chosen = settings(given)
+    logging.basicConfig(level=str(chosen["log"]).upper(), format=_LOG_LINE)
     host, port = str(chosen["host"]), int(chosen["port"])
     # Before the graph is loaded a second time: a busy port is to be told at once.
     listener = listen(host, port)
-    engine = start_engine(sources, chosen)
-    app = create_app(built, given, sources, engine)
+    app = create_app(built, given, sources, start_engine(sources, chosen))
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
     watch: Watch = app.extensions[WATCH]
-    watch.of_pool(engine.pool)
+    watch.of_pool(lambda: pool_of(app.extensions[EXTENSION]))
     server = _server(Front(app, watch, shared.number("cache_size")), listener, shared)
     # A queue of one for a moment is no news; what waits long is what /health shows.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     port = listener.getsockname()[1]
     threading.Thread(target=_announce, args=(host, port, tell), daemon=True).start()
 
+    try:
+        _run(server, lambda: reload(app, given))
+    finally:
+        server.close()
+        pool_of(app.extensions[EXTENSION]).close()
+
+
+def _run(server: BaseWSGIServer | MultiSocketServer, again: Callable[[], None]) -> None:
+    """Run until SIGTERM or SIGINT; at SIGHUP do something again, in a thread of its own."""
+
     def stop(number: int, frame: FrameType | None) -> None:
         # Out of waitress's loop, which then finishes what it is at.
         raise SystemExit(0)
 
-    before = signal.signal(signal.SIGTERM, stop)
+    def begin(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=again, name="reload").start()
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGHUP, begin)
     try:
         server.run()
     finally:
-        signal.signal(signal.SIGTERM, before)
-        server.close()
-        stop_engine(app.extensions[EXTENSION].engine)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _server(
@@ -97,13 +117,43 @@ def start_engine(sources: Sources, chosen: Mapping[str, int | float | str]) -> W
         patience=float(chosen["patience"]),
     )
     pool = Pool(sources.build_folder / GRAPH_FILE, prefix_map(sources.ontology), limits)
-    return WorkerEngine(pool, int(chosen["max_answer_length"]), float(chosen["timeout"]))
+    return WorkerEngine(
+        pool, int(chosen["max_answer_length"]), float(chosen["timeout"]), int(chosen["max_cpu"])
+    )
 
 
-def stop_engine(engine: Engine) -> None:
-    """End the workers, if the engine has any."""
-    if isinstance(engine, WorkerEngine):
-        engine.pool.close()
+def pool_of(shared: Site) -> Pool:
+    """Return the workers of a served graph."""
+    if not isinstance(shared.engine, WorkerEngine):
+        raise TypeError("the server runs its queries in workers")
+    return shared.engine.pool
+
+
+def reload(app: Flask, given: Mapping[str, object]) -> None:
+    """Put the graph as it is built now in the place of the one that is served.
+
+    Requests under way end with the graph that they began with; none is dropped. Where the new
+    graph cannot be built, the old one stays and the log says why.
+
+    Args:
+        app: the application.
+        given: settings, as it was started with.
+    """
+    try:
+        sources = find_sources()
+        built = load_or_build(sources)
+        fresh = make_site(built, given, sources, start_engine(sources, settings(given)))
+    except MyographError as error:
+        LOG.error("The graph was not reloaded: %s", error)
+        return
+    fresh.warm()
+    old: Site = app.extensions[EXTENSION]
+    app.extensions[EXTENSION] = fresh
+    LOG.info("The graph %s is served in place of %s.", built.fingerprint, old.built.fingerprint)
+    # Who looked at the old one a moment ago may not have reached its workers yet.
+    time.sleep(_LATECOMERS)
+    chosen = old.settings
+    pool_of(old).drain(float(chosen["timeout"]) + float(chosen["patience"]))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -19,6 +19,7 @@ from myograph.prefixes import prefix_map
 from myograph.questions import Question, load_questions
 from myograph.settings import settings
 from myograph.terms import graph
+from myograph_server.checker import Checker, CheckLimits
 from myograph_server.diagnosis import Diagnosis, diagnose
 from myograph_server.engine import Answer, Caller, Engine, InProcessEngine, answer_of
 from myograph_server.facts import Facts
@@ -53,12 +54,14 @@ class Site:
         sources: of the graph.
         settings: every setting by name.
         engine: answers queries.
+        checker: checks documents.
     """
 
     built: Built
     sources: Sources
     settings: dict[str, int | float | str]
     engine: Engine
+    checker: Checker
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
@@ -168,7 +171,13 @@ def make_site(
     """
     found, chosen = sources or find_sources(), settings(config)
     own = InProcessEngine(built.store, prefix_map(found.ontology), int(chosen["max_answer_length"]))
-    return Site(built, found, chosen, engine or own)
+    limits = CheckLimits(
+        int(chosen["checks"]),
+        float(chosen["check_timeout"]),
+        int(chosen["check_memory"]),
+        int(chosen["max_answer_length"]),
+    )
+    return Site(built, found, chosen, engine or own, Checker(found, limits))
 
 
 def site() -> Site:

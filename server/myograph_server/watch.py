@@ -6,7 +6,7 @@ log is one JSON object a line.
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flask import Request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -56,8 +56,8 @@ class Watch:
             }
             LOG.info("%s", json.dumps(line, ensure_ascii=False))
 
-    def of_pool(self, pool: Pool) -> None:
-        """Show the kills of a pool as well."""
+    def of_pool(self, pool: Callable[[], Pool]) -> None:
+        """Show the kills of the pool of the moment as well; a reload begins them anew."""
         self.registry.register(_Kills(pool))
 
     def text(self) -> bytes:
@@ -66,7 +66,7 @@ class Watch:
 
 
 class _Kills(Collector):
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Callable[[], Pool]) -> None:
         self._pool = pool
 
     def collect(self) -> Iterable[Metric]:
@@ -74,5 +74,5 @@ class _Kills(Collector):
             "myograph_workers_killed", "Workers ended, by reason.", labels=["reason"]
         )
         for reason in ("time", "memory", "crash", "gone"):
-            kills.add_metric([reason], self._pool.counters.killed[reason])
+            kills.add_metric([reason], self._pool().counters.killed[reason])
         yield kills

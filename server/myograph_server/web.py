@@ -4,6 +4,9 @@ import gzip
 import hashlib
 
 from flask import Flask, Request, Response, request
+from werkzeug.exceptions import BadRequest, PreconditionFailed
+
+from myograph_server.problems import http_details, problem_json
 
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 _SMALL = 1400  # below one packet compression saves nothing
@@ -15,6 +18,7 @@ POLICY = (
 
 def install(app: Flask) -> None:
     """Let an application finish its answers so."""
+    app.before_request(_insist_on_host)
     app.after_request(lambda response: finish(response, request))
 
 
@@ -42,7 +46,17 @@ def finish(response: Response, request: Request) -> Response:
         response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24])
         headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
+        if response.status_code == 412:
+            response.close()
+            refusal = problem_json(http_details(PreconditionFailed()))
+            return finish(refusal, request)
     return response
+
+
+def _insist_on_host() -> None:
+    # By https://www.rfc-editor.org/rfc/rfc9112#section-3.2; our descriptions have it in their IRIs.
+    if not request.host:
+        raise BadRequest("The Host header is no host.")
 
 
 def _compress(response: Response, request: Request) -> None:

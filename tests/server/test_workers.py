@@ -72,6 +72,15 @@ def test_the_deadline_ends_a_query(pool: Pool) -> None:
     assert pool.counters.killed["time"] == 1
 
 
+def test_processor_time_is_bounded(pool: Pool) -> None:
+    started = time.monotonic()
+    with pytest.raises(QueryTimedOutError, match="1 seconds of processor time"):
+        pool.run(Job(CROSS, JSON, cpu_seconds=1), 30.0)
+    assert time.monotonic() - started < 15
+    alive(pool)
+    assert pool.counters.killed["time"] == 1
+
+
 def test_memory_is_bounded(pool: Pool) -> None:
     doubling = " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(40))
     query = f'SELECT (STRLEN(?x40) AS ?n) WHERE {{ BIND("aaaaaaaa" AS ?x0) {doubling} }}'

@@ -187,3 +187,9 @@ def explain_quad(explainer: Explainer, quad: ox.Quad) -> Explanation:
     assert isinstance(quad.subject, ox.NamedNode)
     assert isinstance(quad.object, (ox.NamedNode, ox.Literal))
     return explainer.explain(quad.subject, quad.predicate, quad.object)
+
+
+@pytest.mark.parametrize("text", ["http://[x", "a b<c", "nonsense"])
+def test_what_is_no_property_is_told(text: str) -> None:
+    with pytest.raises(UnknownNameError):
+        predicate_of(text, real_names())

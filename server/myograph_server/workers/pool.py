@@ -14,7 +14,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from myograph.errors import BusyError, ClientGoneError, QueryFailedError, QueryTimedOutError
+from myograph.errors import (
+    BusyError,
+    ClientGoneError,
+    MyographError,
+    QueryFailedError,
+    QueryTimedOutError,
+)
 from myograph_server.workers.wire import (
     ClosedError,
     Job,
@@ -97,7 +103,7 @@ class Pool:
         )
         theirs.close()
         try:
-            send(ours, asdict(Setup(str(graph), prefixes, limits.memory, 0)))
+            send(ours, asdict(Setup(str(graph), prefixes, limits.memory)))
             self.triples = int(receive(ours)[0]["triples"])
         except (ClosedError, OSError):
             self._zygote.kill()
@@ -146,6 +152,12 @@ class Pool:
             self._give_back(worker, client)
         return reply
 
+    def drain(self, patience: float) -> None:
+        """Wait until nothing runs or waits here, but no longer than so many seconds; then close."""
+        with self._lock:
+            self._lock.wait_for(lambda: not self._share and not self._queue, patience)
+        self.close()
+
     def close(self) -> None:
         """End the workers and the zygote."""
         with self._lock:
@@ -193,13 +205,19 @@ class Pool:
                 "to everything.",
             ) from None
         except (ClosedError, BrokenPipeError, ConnectionResetError):
-            raise self._death_of(worker) from None
+            raise self._death_of(worker, job) from None
 
-    def _death_of(self, worker: _Worker) -> QueryFailedError:
+    def _death_of(self, worker: _Worker, job: Job) -> MyographError:
         """Return the error for a worker that ended by itself."""
         with self._lock:
             self._lock.wait_for(lambda: worker.pid in self._ended or self._closed, _GRACE)
             number = self._ended.get(worker.pid, 0)
+        if number == signal.SIGXCPU:
+            self.counters.killed["time"] += 1
+            return QueryTimedOutError(
+                f"The query used more than {job.cpu_seconds} seconds of processor time.",
+                "Ask for less: bind a variable earlier, add a LIMIT.",
+            )
         if number in {signal.SIGABRT, signal.SIGKILL}:
             # The engine is in Rust, which aborts when an allocation fails.
             self.counters.killed["memory"] += 1

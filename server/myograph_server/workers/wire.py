@@ -21,6 +21,7 @@ class Job:
         union: whether without `default` the union of all graphs is meant, or the unnamed graph.
         base: what relative IRIs are resolved against.
         max_bytes: the most bytes of an answer.
+        cpu_seconds: of processor time that the query may use; 0 for no limit.
     """
 
     query: str
@@ -30,6 +31,7 @@ class Job:
     union: bool = True
     base: str | None = None
     max_bytes: int = 64_000_000
+    cpu_seconds: int = 0
 
 
 @dataclass(frozen=True)

@@ -49,19 +49,17 @@ class _Bounded(io.BytesIO):
         return written
 
 
-def limit_resources(memory: int, cpu_seconds: int) -> None:
-    """Give this process hard limits, so that a breach ends it and nothing else.
+def limit_resources(memory: int, cpu_seconds: int = 0) -> None:
+    """Give this process limits, so that a breach ends it and nothing else.
 
     Args:
         memory: bytes of address space beyond what the process has now.
-        cpu_seconds: of processor time for its whole life beyond what it has used.
+        cpu_seconds: of processor time from now; 0 for no limit.
     """
+    _limit_time(cpu_seconds)
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
     size = pages * resource.getpagesize() + memory
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    if cpu_seconds:
-        used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (used + cpu_seconds, used + cpu_seconds))
     # A crash must not fill the disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -71,9 +69,19 @@ def serve(channel: socket.socket, store: ox.Store, prefixes: Mapping[str, str]) 
     while True:
         try:
             job = receive_job(channel)
+            _limit_time(job.cpu_seconds)
             send_reply(channel, answer(job, store, prefixes))
         except (ClosedError, BrokenPipeError, ConnectionResetError):
             return
+
+
+def _limit_time(seconds: int) -> None:
+    """End this process by SIGXCPU after so much processor time from now; 0 takes the limit away."""
+    limit = resource.RLIM_INFINITY
+    if seconds:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
 def answer(job: Job, store: ox.Store, prefixes: Mapping[str, str]) -> Reply:

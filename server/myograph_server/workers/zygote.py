@@ -30,13 +30,11 @@ class Setup:
         graph: the N-Quads file of the graph.
         prefixes: that a query may use without declaring them.
         memory: bytes that a worker may have beyond what it shares.
-        cpu_seconds: processor time of a worker's whole life; 0 for no limit.
     """
 
     graph: str
     prefixes: dict[str, str]
     memory: int
-    cpu_seconds: int
 
 
 def main(descriptor: int) -> None:
@@ -102,7 +100,7 @@ def _fork_for(channel: socket.socket, woken: socket.socket, store: ox.Store, set
         woken.close()
         # A dying engine prints its stack; the server tells the client and counts it instead.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-        limit_resources(setup.memory, setup.cpu_seconds)
+        limit_resources(setup.memory)
         with socket.socket(fileno=descriptors[0]) as own:
             serve(own, store, setup.prefixes)
         status = 0
