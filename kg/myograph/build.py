@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from myograph.derive import derive
 from myograph.errors import NotBuiltError
@@ -19,7 +19,7 @@ from myograph.metadata import describe
 from myograph.questions import load_questions
 from myograph.read import read_sources
 from myograph.rules import Rule, load_rules
-from myograph.terms import GRAPH
+from myograph.terms import is_derived
 
 Progress = Callable[[str], None]
 GRAPH_FILE = "graph.nq"
@@ -65,7 +65,7 @@ def build(
     store = Store()
     store.extend(authored)
     made = derive(store, rules, lambda step: tell(f"derive {step}"))
-    derived = [quad for quad in store if _is_derived(quad)]
+    derived = [quad for quad in store if is_derived(quad.graph_name)]
     questions = load_questions(sources.queries)
     description = describe(authored + derived, questions, sources)
     store.extend(description)
@@ -126,10 +126,3 @@ def load_or_build(sources: Sources, progress: Progress | None = None) -> Built:
         built = build(sources, progress=progress)
         write(built, sources.build_folder)
         return built
-
-
-def _is_derived(quad: Quad) -> bool:
-    if isinstance(quad.graph_name, DefaultGraph):
-        return False
-    name = quad.graph_name.value.removeprefix(GRAPH)
-    return name.startswith(("inferred/", "violation/")) or name == "rolled-up"

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from myograph.build import Built
 from myograph.explain import node_label
 from myograph.names import Names
-from myograph.terms import BASE, DEFINITION, GRAPH, LABEL, MYO, RDF_TYPE, SOURCE, myo
+from myograph.terms import BASE, DEFINITION, LABEL, MYO, RDF_TYPE, SOURCE, is_derived, myo
 
 _HIDDEN = {
     LABEL, DEFINITION, SOURCE, RDF_TYPE,
@@ -61,7 +61,7 @@ def card(built: Built, iri: ox.NamedNode, names: Names) -> Card:
     values: dict[ox.NamedNode, list[tuple[str, bool]]] = defaultdict(list)
     for quad in quads:
         if quad.predicate not in _HIDDEN:
-            derived = _derived(quad)
+            derived = is_derived(quad.graph_name)
             values[quad.predicate].append((_value(built, quad.object, names), derived))
     lines = [
         Line(
@@ -74,7 +74,7 @@ def card(built: Built, iri: ox.NamedNode, names: Names) -> Card:
         if _shown(predicate, names)
     ]
     lines.sort(key=lambda line: (line.predicate != _RED_FLAG, line.derived, line.label))
-    kinds = [q.object for q in quads if q.predicate == RDF_TYPE and not _derived(q)]
+    kinds = [q.object for q in quads if q.predicate == RDF_TYPE and not is_derived(q.graph_name)]
     definitions = [q.object for q in quads if q.predicate == DEFINITION]
     definition = next((d.value for d in definitions if isinstance(d, ox.Literal)), "")
     return Card(
@@ -139,8 +139,3 @@ def _value(built: Built, term: object, names: Names) -> str:
         }
         parts.append((not plain, inner if plain else f"{name} {inner}"))
     return ", ".join(text for _, text in sorted(parts)) or node_label(term, names)
-
-
-def _derived(quad: ox.Quad) -> bool:
-    name = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-    return name.removeprefix(GRAPH).startswith(("inferred/", "rolled-up"))

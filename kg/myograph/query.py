@@ -1,20 +1,18 @@
 """Asks the graph: SPARQL in, rows or triples out, for the commands and the pages."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 import pyoxigraph as ox
 
-from myograph.errors import AnswerTooLargeError, QueryError
+from myograph.errors import QueryError
 from myograph.names import Names
 from myograph.questions import Parameter, Question
 
 # As XML Schema writes them, which is stricter than what Python takes for one.
 _NUMBERS = {"integer": r"[+-]?\d+", "decimal": r"[+-]?(\d+(\.\d*)?|\.\d+)"}
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
@@ -35,66 +33,31 @@ class Rows:
 
 
 def run(
-    store: ox.Store,
-    text: str,
-    prefixes: Mapping[str, str] | None = None,
-    *,
-    base: str | None = None,
-    dataset: tuple[Sequence[str], Sequence[str]] | None = None,
-    limit: int | None = None,
+    store: ox.Store, text: str, prefixes: Mapping[str, str] | None = None
 ) -> Rows | bool | list[ox.Triple]:
-    """Run a query over the union of all named graphs, or over some of them.
+    """Run a query over the union of all named graphs.
 
     Args:
         store: the graph.
         text: a SPARQL 1.1 query, https://www.w3.org/TR/sparql11-query/.
         prefixes: that the query may use without declaring them.
-        base: what relative IRIs are resolved against.
-        dataset: the default graphs and the named graphs, in place of what FROM says.
-        limit: the most rows or triples that the answer may have.
 
     Returns:
         Rows for SELECT, a truth value for ASK, triples for CONSTRUCT and DESCRIBE.
 
     Raises:
         QueryError: the query does not parse or asks for a function that the engine lacks.
-        AnswerTooLargeError: the answer has more rows or triples than the limit.
     """
-    # The parameters' types are lists of several kinds of terms, and lists are invariant.
-    default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
-    named: list[ox.NamedNode | ox.BlankNode] | None = None
-    if dataset is not None:
-        default = [ox.NamedNode(iri) for iri in dataset[0]]
-        named = [ox.NamedNode(iri) for iri in dataset[1]]
     try:
-        answer = store.query(
-            text,
-            prefixes=dict(prefixes or {}),
-            base_iri=base,
-            use_default_graph_as_union=dataset is None,
-            default_graph=default,
-            named_graphs=named,
-        )
+        answer = store.query(text, prefixes=dict(prefixes or {}), use_default_graph_as_union=True)
         if isinstance(answer, ox.QuerySolutions):
             columns = tuple(variable.value for variable in answer.variables)
-            return Rows(columns, _at_most(limit, (tuple(solution) for solution in answer)))
+            return Rows(columns, [tuple(solution) for solution in answer])
         if isinstance(answer, ox.QueryTriples):
-            return _at_most(limit, answer)
+            return list(answer)
         return bool(answer)
     except (SyntaxError, RuntimeError) as error:
         raise QueryError(f"The query cannot be answered: {error}", "Repair the query.") from None
-
-
-def _at_most(limit: int | None, items: Iterable[_Item]) -> list[_Item]:
-    found: list[_Item] = []
-    for item in items:
-        if limit is not None and len(found) >= limit:
-            raise AnswerTooLargeError(
-                f"The answer has more than {limit:,} rows or triples.",
-                "Ask for a part of it with LIMIT and OFFSET, or take the whole from /dump.",
-            )
-        found.append(item)
-    return found
 
 
 def select(store: ox.Store, text: str, bindings: Mapping[str, Term] | None = None) -> Rows:

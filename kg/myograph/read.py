@@ -7,7 +7,7 @@ they were written: validation and export need that, and a store would normalise 
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse
 
 from myograph.errors import MalformedTurtleError
 from myograph.files import Sources
@@ -103,6 +103,28 @@ def read_sources(sources: Sources) -> list[Quad]:
     """
     ontology = read_ontology(sources)
     return ontology + read_facts(sources, node_rules(ontology)) + read_mappings(sources)
+
+
+def own_facts(quads: list[Quad], name: str, sources: Sources) -> list[Quad]:
+    """Return what a person's own document says as if it were one of our files, in `graph:own`.
+
+    Args:
+        quads: the document, parsed.
+        name: what to call it in messages.
+        sources: where the ontology is.
+
+    Raises:
+        MalformedTurtleError: a triple stands where RDF 1.1 has none.
+        UnnamedNodeError, DuplicateFactError: it is not right.
+    """
+    for quad in quads:
+        if isinstance(quad.subject, Triple) or isinstance(quad.object, Triple):
+            raise MalformedTurtleError(
+                f"{name}: a statement of {quad.predicate} has a triple as a term.",
+                "Keep to RDF 1.1: say it of a record with an IRI.",
+            )
+    named = name_facts(quads, node_rules(read_ontology(sources)), name)
+    return [Quad(q.subject, q.predicate, q.object, graph("own")) for q in named]
 
 
 def graph_of(path: Path, data: Path) -> str:

@@ -73,17 +73,6 @@ def write_rows(rows: Rows, format_: str) -> str:
     return ROW_FORMATS[format_](rows)
 
 
-def write_boolean(answer: bool, format_: str) -> str:
-    """Serialise the answer to an ASK; only `json` and `xml` have a form for it."""
-    word = "true" if answer else "false"
-    if format_ == "json":
-        return f'{{"head": {{}}, "boolean": {word}}}\n'
-    return (
-        '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#">'
-        f"<head/><boolean>{word}</boolean></sparql>"
-    )
-
-
 def _json(rows: Rows) -> str:
     """https://www.w3.org/TR/sparql11-results-json/."""
     bindings = [

@@ -18,6 +18,7 @@ from myograph.terms import (
     RDFS,
     SKOS,
     SOURCE,
+    is_derived,
     myo,
 )
 
@@ -96,7 +97,7 @@ def statistics(built: Built, names: Names) -> Statistics:
             if isinstance(quad.graph_name, ox.NamedNode)
             else ""
         )
-        derived = name.startswith(("inferred/", "violation/")) or name == "rolled-up"
+        derived = is_derived(name)
         kinds[
             "derived"
             if derived

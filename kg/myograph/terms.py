@@ -31,3 +31,14 @@ def myo(name: str) -> NamedNode:
 def graph(name: str) -> NamedNode:
     """Return the IRI of our named graph with this name, such as `inferred/crosses`."""
     return NamedNode(GRAPH + name)
+
+
+def is_derived(graph_name: object) -> bool:
+    """Return whether a rule made what lies in a graph, roll-ups and violations included.
+
+    Args:
+        graph_name: the graph's IRI as a term, or its name without our base.
+    """
+    name = graph_name.value if isinstance(graph_name, NamedNode) else str(graph_name)
+    name = name.removeprefix(GRAPH)
+    return name.startswith(("inferred/", "violation/")) or name == "rolled-up"

@@ -24,10 +24,9 @@ from myograph.errors import (
     MyographError,
 )
 from myograph.files import Sources
-from myograph.naming import name_facts, node_rules
 from myograph.prefixes import prefix_map
-from myograph.read import parse_turtle, read_ontology
-from myograph.terms import BASE, graph
+from myograph.read import own_facts, parse_turtle
+from myograph.terms import BASE
 from myograph_server.workers.worker import limit_resources
 
 SMALLER = (
@@ -102,7 +101,7 @@ def out_of_memory(memory: int) -> CheckFailedError:
     return CheckFailedError(f"The check needed more than {memory:,} bytes of memory.", SMALLER)
 
 
-def own_facts(text: str, syntax: str, sources: Sources) -> list[ox.Quad]:
+def document_facts(text: str, syntax: str, sources: Sources) -> list[ox.Quad]:
     """Read a document as if it were one of our files, into a graph of its own.
 
     Args:
@@ -123,19 +122,12 @@ def own_facts(text: str, syntax: str, sources: Sources) -> list[ox.Quad]:
             raise MalformedTurtleError(
                 f"{_NAME}: {error}.", "Repair the JSON-LD; its context must be in the document."
             ) from None
-    for quad in quads:
-        if isinstance(quad.subject, ox.Triple) or isinstance(quad.object, ox.Triple):
-            raise MalformedTurtleError(
-                f"{_NAME}: a statement of {quad.predicate} has a triple as a term.",
-                "Keep to RDF 1.1: say it of a record with an IRI.",
-            )
-    named = name_facts(quads, node_rules(read_ontology(sources)), _NAME)
-    return [ox.Quad(q.subject, q.predicate, q.object, graph("own")) for q in named]
+    return own_facts(quads, _NAME, sources)
 
 
 def _report(task: Task) -> bytes:
     sources = Sources(Path(task.root), Path(task.package), task.in_checkout)
-    report = check_facts(build(sources, own_facts(task.text, task.syntax, sources)), sources)
+    report = check_facts(build(sources, document_facts(task.text, task.syntax, sources)), sources)
     body = json.dumps({"report": asdict(report)}).encode()
     if len(body) > task.max_bytes:
         raise AnswerTooLargeError(f"The report has more than {task.max_bytes:,} bytes.", SMALLER)

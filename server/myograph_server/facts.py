@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from myograph.explain import node_label
 from myograph.names import Names
-from myograph.terms import BASE, GRAPH, myo
+from myograph.terms import BASE, GRAPH, is_derived, myo
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Node = ox.NamedNode | ox.BlankNode | ox.Triple
@@ -34,7 +34,7 @@ class Fact:
     @property
     def derived(self) -> bool:
         """Whether a rule made it."""
-        return self.graph.startswith(("inferred/", "violation/")) or self.graph == "rolled-up"
+        return is_derived(self.graph)
 
     @property
     def triple(self) -> ox.Triple:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from myograph.names import Record
-from myograph.terms import myo
+from myograph.terms import is_derived, myo
 from myograph_server.ask import by_tag, sentence
 from myograph_server.facts import Facts
 from myograph_server.site import site
@@ -32,7 +32,7 @@ def home() -> str:
 
 
 def _numbers(lists: dict[str, list[Record]], facts: Facts) -> list[tuple[str, str]]:
-    derived = sum(1 for q in site().built.quads if "/graph/inferred/" in str(q.graph_name))
+    derived = sum(is_derived(q.graph_name) for q in site().built.quads)
     return [
         (f"{len(site().built.quads):,}", "statements"),
         (f"{derived:,}", "of them derived by rules"),

@@ -291,3 +291,9 @@ def test_derived_marks_lead_to_explanations(client: FlaskClient) -> None:
         assert len(links) > 3
         for link in links[::7]:
             assert client.get(link, headers=HTML).status_code == 200, link
+
+
+def test_the_home_page_counts_every_derived_statement(client: FlaskClient, built: Built) -> None:
+    # It once left out what is rolled up to muscles and groups.
+    page = client.get("/", headers=HTML).get_data(as_text=True)
+    assert f"{sum(built.made.values()):,}" in page

@@ -15,10 +15,9 @@ from myograph.commands.inputs import read_text
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
 from myograph.files import Sources, find_sources
-from myograph.naming import name_facts, node_rules
 from myograph.prefixes import prefix_map
-from myograph.read import parse_turtle, read_ontology
-from myograph.terms import BASE, graph
+from myograph.read import own_facts, parse_turtle
+from myograph.terms import BASE
 
 _SHOWN = 60
 
@@ -86,8 +85,7 @@ def read_own(path: Path, sources: Sources) -> list[Quad]:
     """
     text = read_text(path)
     quads = parse_turtle(text, str(path), prefix_map(sources.ontology), base=BASE)
-    named = name_facts(quads, node_rules(read_ontology(sources)), str(path))
-    return [Quad(q.subject, q.predicate, q.object, graph("own")) for q in named]
+    return own_facts(quads, str(path), sources)
 
 
 def show_report(report: Report) -> None:
