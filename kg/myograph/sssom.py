@@ -3,7 +3,8 @@
 The form is https://mapping-commons.github.io/sssom/: a YAML header in comment lines with
 the `curie_map`, then tab-separated values. A link becomes one triple in `graph:mapping`;
 an exact link to an OBO class also goes to `graph:bridge`, where it types our individual
-with that class, so that a reasoner can refuse a muscle that is mapped to a bone.
+with that class, so that a reasoner can refuse a muscle that is mapped to a bone. A row whose
+object is `sssom:NoTermFound` says that `object_source` was searched and has no such class.
 """
 
 import csv
@@ -15,9 +16,10 @@ import yaml
 from pyoxigraph import Literal, NamedNode, Quad
 
 from myograph.errors import MappingError
-from myograph.terms import LABEL, OWL_CLASS, RDF_TYPE, SKOS, SUBCLASS_OF, graph
+from myograph.terms import LABEL, OWL_CLASS, RDF_TYPE, SKOS, SUBCLASS_OF, graph, myo
 
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+_NOTHING = "https://w3id.org/sssom/NoTermFound"
 _OBO = "http://purl.obolibrary.org/obo/"
 
 
@@ -84,6 +86,9 @@ def _row(
             ) from None
 
     subject, predicate, target = expand("subject_id"), expand("predicate_id"), expand("object_id")
+    if target.value == _NOTHING:
+        yield Quad(subject, myo("noClassIn"), expand("object_source"), graph("mapping"))
+        return
     yield Quad(subject, predicate, target, graph("mapping"))
     if row.get("object_label") and target not in seen:
         yield Quad(target, LABEL, Literal(row["object_label"], language="en"), graph("mapping"))

@@ -129,6 +129,15 @@ def test_any_other_link_types_nothing(tmp_path: Path, row: str) -> None:
     assert {quad.graph_name for quad in quads} == {graph("mapping")}
 
 
+def test_that_a_vocabulary_has_no_class_is_told_and_types_nothing(tmp_path: Path) -> None:
+    columns = COLUMNS.replace("object_id", "object_id\tobject_source")
+    row = "muscle:a\tskos:exactMatch\tsssom:NoTermFound\tOBO:uberon.owl\t\t\tsemapv:X\n"
+    header = HEADER + "#  sssom: https://w3id.org/sssom/\n#  OBO: http://purl.obolibrary.org/obo/\n"
+    quads = mapping(tmp_path, header + columns + row)
+    said = iri("muscle:a"), iri("myo:noClassIn"), iri("obo:uberon.owl")
+    assert [(q.subject, q.predicate, q.object) for q in quads] == [said]
+
+
 def test_a_class_that_two_records_map_to_is_labelled_once(tmp_path: Path) -> None:
     quads = mapping(tmp_path, HEADER + COLUMNS + ROW + ROW.replace("muscle:a", "muscle:b"))
     assert len(quads) == len(set(quads))
