@@ -17,6 +17,7 @@ HOUSE := pyproject.toml kg/myograph/__init__.py
 SOURCES := ontology shapes kg/data kg/rules kg/queries
 SERVE_READY := $(VENV)/.ready-to-serve
 DEV_READY := $(VENV)/.ready-to-develop
+BENCH_READY := $(VENV)/.ready-to-measure
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -48,7 +49,7 @@ format: $(DEV_READY) ## let ruff repair and format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(DEV_READY) ## measure (benchmarks/__main__.py)
+bench: $(BENCH_READY) ## measure (benchmarks/__main__.py)
 	$(BIN)/python -m benchmarks
 
 docs: $(DEV_READY) ## write the documentation (docs/__main__.py)
@@ -63,6 +64,8 @@ lock: $(DEV_READY) ## bring the lock files up to pyproject.toml (UPGRADE=--upgra
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group dev --extra dl --constraints requirements.lock \
 		--output-file requirements-dev.lock
+	$(COMPILE) --group bench --extra dl --constraints requirements-dev.lock \
+		--output-file requirements-bench.lock
 
 clean: ## remove .venv and everything generated
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -82,6 +85,11 @@ $(DEV_READY): requirements-dev.lock $(HOUSE) | $(BIN)/python
 	@mkdir -p $(SOURCES)
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $(SERVE_READY) $@
+
+# What only the benchmarks need comes on top: the versions of all three locks agree.
+$(BENCH_READY): requirements-bench.lock $(DEV_READY)
+	$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { \

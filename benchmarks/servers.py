@@ -33,6 +33,33 @@ data.parse({graph!r}, format="nquads")
 app = SparqlEndpoint(graph=data, path="/sparql")
 uvicorn.run(app, host="127.0.0.1", port={port}, log_level="error")
 """
+VIRTUOSO = """
+[Database]
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
+[TempDatabase]
+DatabaseFile = {folder}/temp.db
+TransactionFile = {folder}/temp.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql_port}
+NumberOfBuffers = 85000
+MaxDirtyBuffers = 65000
+ServerThreads = 80
+MaxClientConnections = 80
+DirsAllowed = {folder}
+[HTTPServer]
+ServerPort = 127.0.0.1:{port}
+ServerThreads = 80
+MaxClientConnections = 80
+MaxKeepAlives = 80
+KeepAliveTimeout = 10
+[Client]
+[SPARQL]
+ResultSetMaxRows = 100000
+"""
 
 
 @dataclass(frozen=True)
@@ -99,6 +126,31 @@ def oxigraph() -> Iterator[Server | None]:
         subprocess.run(load, check=True, capture_output=True)
         command = [program, "serve-read-only", "--location", folder, "--bind", f"127.0.0.1:{port}"]
         with _running("Oxigraph", [*command, "--union-default-graph"], port, "/query") as server:
+            yield server
+
+
+@contextlib.contextmanager
+def virtuoso() -> Iterator[Server | None]:
+    """Run Virtuoso, or give nothing where it is not installed."""
+    program, client = (shutil.which(name) for name in ("virtuoso-t", "isql-vt"))
+    if program is None or client is None:
+        yield None
+        return
+    port, sql_port = _free_port(), _free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder) / "virtuoso.ini"
+        settings.write_text(
+            VIRTUOSO.format(folder=folder, port=port, sql_port=sql_port), encoding="ascii"
+        )
+        shutil.copy(find_sources().build_folder / GRAPH_FILE, Path(folder) / "graph.nq")
+        command = [program, "+foreground", "+configfile", str(settings), "+wait"]
+        with _running("Virtuoso", command, port, "/sparql") as server:
+            load = f"ld_dir('{folder}', 'graph.nq', 'urn:graph'); rdf_loader_run();"
+            subprocess.run(
+                [client, f"127.0.0.1:{sql_port}", "dba", "dba", f"exec={load}"],
+                check=True,
+                capture_output=True,
+            )
             yield server
 
 

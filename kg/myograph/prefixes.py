@@ -35,6 +35,7 @@ def converter(ontology: Path) -> curies.Converter:
     return curies.Converter.from_prefix_map(prefix_map(ontology))
 
 
-def prefix_lines(ontology: Path) -> str:
-    """Return the whole prefix map as SPARQL `PREFIX` lines."""
-    return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefix_map(ontology).items())
+def prefix_lines(ontology: Path, query: str) -> str:
+    """Return the SPARQL `PREFIX` lines of the prefixes that a query uses."""
+    known = prefix_map(ontology).items()
+    return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in known if f"{name}:" in query)

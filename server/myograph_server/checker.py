@@ -66,6 +66,8 @@ class Checker:
         self._sources, self._limits = sources, limits
         self._lock = threading.Lock()
         self._running: Counter[str] = Counter()
+        # Checks that were ended or ended by themselves, by reason; the metrics show them.
+        self.killed: Counter[str] = Counter()
 
     def check(self, text: str, syntax: str, caller: Caller) -> Report:
         """Check a document; the process that does it has ended when this returns or raises.
@@ -141,18 +143,22 @@ class Checker:
             with suppress(subprocess.TimeoutExpired):
                 return process.communicate(timeout=_POLL)
             if time.monotonic() >= until:
+                self.killed["time"] += 1
                 raise CheckTimedOutError(
                     f"The check ran longer than {self._limits.timeout:g} seconds and was stopped.",
                     SMALLER,
                 )
             if caller.gone():
+                self.killed["gone"] += 1
                 raise ClientGoneError("The client has left.", "Nobody will read this.")
 
     def _death_of(self, process: subprocess.Popen[bytes], said: bytes) -> CheckFailedError:
         """Return the error for a process that ended without a reply."""
         # The system kills when there is no memory left.
         if any(words in said for words in _FULL) or process.returncode == -signal.SIGKILL:
+            self.killed["memory"] += 1
             return out_of_memory(self._limits.memory)
+        self.killed["crash"] += 1
         words = said.decode(errors="replace")[-_LOGGED:]
         LOG.error("a check ended with %d: %s", process.returncode, words)
         return CheckFailedError(

@@ -6,10 +6,12 @@ named in the address goes before it. HTML is given only to those who name it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.http import parse_accept_header
 
 from myograph.errors import BadRequestError, NotAcceptableError
 
@@ -76,19 +78,35 @@ def choose(request: Request, offered: Sequence[Format]) -> Format:
         BadRequestError: the parameter names a format that there is not.
         NotAcceptableError: Accept takes nothing of what there is.
     """
-    named = _named(request)
-    if named is not None:
-        return by_name(named, offered)
-    if not request.accept_mimetypes.provided:
+    return agree(_named(request), request.environ.get("HTTP_ACCEPT", ""), offered)
+
+
+def agree(named: str | None, accept: str, offered: Sequence[Format]) -> Format:
+    """Return the format that a name or, where there is none, an Accept header asks for.
+
+    Args:
+        named: what the request's `format` says.
+        accept: its Accept header; "" for those who do not mind.
+        offered: what there is.
+
+    Raises:
+        BadRequestError, NotAcceptableError: as `choose`.
+    """
+    return _acceptable(accept, tuple(offered)) if named is None else by_name(named, offered)
+
+
+@lru_cache(maxsize=1024)
+def _acceptable(accept: str, offered: tuple[Format, ...]) -> Format:
+    if not accept:
         return next(f for f in offered if f != HTML)
+    accepted = parse_accept_header(accept, MIMEAccept)
     ranked = [
-        (*_quality(request.accept_mimetypes, format_), -place, format_)
-        for place, format_ in enumerate(offered)
+        (*_quality(accepted, format_), -place, format_) for place, format_ in enumerate(offered)
     ]
     quality, _, _, best = max(ranked, key=lambda item: item[:3])
     if quality <= 0:
         raise NotAcceptableError(
-            f"There is no answer here in {request.headers.get('Accept', 'that format')}.",
+            f"There is no answer here in {accept}.",
             f"Accept one of: {', '.join(f.media[0] for f in offered)}.",
         )
     return best
@@ -116,10 +134,17 @@ def by_name(named: str, offered: Sequence[Format]) -> Format:
 
 def prefers_html(request: Request) -> bool:
     """Return whether a request names HTML and wants nothing else more."""
-    named = _named(request)
-    if named is not None:
-        return named == "html"
-    accepted = request.accept_mimetypes
+    return wants_html(_named(request), request.environ.get("HTTP_ACCEPT", ""))
+
+
+def wants_html(named: str | None, accept: str) -> bool:
+    """Return the same of a format that was named, or else of an Accept header."""
+    return _html_above_all(accept) if named is None else named == "html"
+
+
+@lru_cache(maxsize=1024)
+def _html_above_all(accept: str) -> bool:
+    accepted = parse_accept_header(accept, MIMEAccept)
     own = _quality(accepted, HTML)[0]
     return own > 0 and all(q <= own for _, q in accepted)
 

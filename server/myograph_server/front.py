@@ -10,9 +10,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_from_bytes, unquote_plus
+from urllib.parse import quote_from_bytes
 
 from cachetools import LRUCache
 from flask import Flask, Request, Response
@@ -21,13 +20,14 @@ from werkzeug.http import parse_etags, remove_entity_headers, unquote_etag
 from werkzeug.wrappers import Response as BaseResponse
 from werkzeug.wsgi import ClosingIterator
 
-from myograph.errors import MyographError
-from myograph_server.conneg import prefers_html
+from myograph.errors import BadRequestError, MyographError
+from myograph_server.conneg import prefers_html, wants_html
 from myograph_server.problems import details, http_details, problem_json, unforeseen_details
+from myograph_server.protocol import QueryRequest, arguments, from_arguments, read
 from myograph_server.site import EXTENSION, Site
 from myograph_server.sparql import answer
 from myograph_server.watch import Watch
-from myograph_server.web import finish
+from myograph_server.web import Finished, finish, finished
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -51,13 +51,6 @@ _ASCII = bytes(range(128))
 _LARGEST = 4_000_000  # bytes; larger answers would push out too many others
 
 
-@dataclass(frozen=True)
-class _Kept:
-    headers: list[tuple[str, str]]
-    tag: str
-    body: bytes
-
-
 class Front:
     """The WSGI application that the server runs.
 
@@ -70,7 +63,7 @@ class Front:
     def __init__(self, app: Flask, watch: Watch, cache_size: int) -> None:
         self._app, self._watch = app, watch
         self._lock = threading.Lock()
-        self._kept: LRUCache[tuple[object, ...], _Kept] = LRUCache(
+        self._kept: LRUCache[tuple[object, ...], Finished] = LRUCache(
             max(1, cache_size), getsizeof=lambda kept: len(kept.body) + 1000
         )
 
@@ -98,36 +91,46 @@ class Front:
                 self._watch.hit()
                 return _again(kept, environ, start_response)
         if environ["PATH_INFO"] == "/sparql" and method in ("GET", "HEAD", "POST"):
-            response = self._query(environ, shared)
-            if response is not None:
-                self._keep(key, response)
-                return response(environ, start_response)
+            answered = self._query(environ, shared, key)
+            if isinstance(answered, Finished):
+                return _again(answered, environ, start_response)
+            if answered is not None:
+                return answered(environ, start_response)
         if key is None or method == "HEAD":
             return self._app(environ, start_response)
         return self._page(key, environ, start_response)
 
-    def _query(self, environ: "WSGIEnvironment", shared: Site) -> Response | None:
+    def _query(
+        self, environ: "WSGIEnvironment", shared: Site, key: tuple[object, ...] | None
+    ) -> Finished | Response | None:
         """Answer a program's query; anything else is left to the pages."""
-        request = Request(environ)
-        request.max_content_length = shared.number("max_body_length")
-        request.max_form_memory_size = shared.number("max_body_length")
-        length = request.content_length or 0
-        if length > shared.number("max_body_length") or prefers_html(request):
-            return None
-        if request.method != "POST" and "query" not in request.args:
-            return None
         started = time.perf_counter()
+        text, answered = "", None
+        request = Request(environ) if environ["REQUEST_METHOD"] == "POST" else None
         try:
-            response = answer(request, shared)
+            asked = _asked(environ, request, shared)
+            if asked is None:
+                return None
+            text = asked.query or ""
+            written = answer(asked, environ, shared)
+            if key is not None:
+                encodings = environ.get("HTTP_ACCEPT_ENCODING", "")
+                answered = finished(written.body, written.content_type, encodings)
+                if not _CHANGING.search(text):
+                    self._put(key, answered)
+            else:
+                response = Response(written.body, content_type=written.content_type)
         except MyographError as error:
             response = problem_json(details(error))
         except HTTPException as error:
             response = problem_json(http_details(error))
         except Exception:
-            LOG.exception("%s /sparql", request.method)
+            LOG.exception("%s /sparql", environ["REQUEST_METHOD"])
             response = problem_json(unforeseen_details())
-        self._watch.query(request, response.status_code, time.perf_counter() - started)
-        return finish(response, request)
+        status = 200 if answered else response.status_code
+        seconds = time.perf_counter() - started
+        self._watch.query(text, environ.get("REMOTE_ADDR", ""), status, seconds)
+        return answered or finish(response, request or Request(environ))
 
     def _page(
         self, key: tuple[object, ...], environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -137,19 +140,45 @@ class Front:
         return ClosingIterator(response(environ, start_response), response.close)
 
     def _keep(self, key: tuple[object, ...] | None, response: BaseResponse) -> None:
-        if key is None or response.status_code != 200 or not response.headers.get("ETag"):
-            return
-        if key[1] == "/sparql" and _CHANGING.search(unquote_plus(str(key[2]))):
-            return
-        body = response.get_data()
-        if len(body) < min(_LARGEST, self._kept.maxsize - 1000):
-            kept = _Kept(list(response.headers), response.headers["ETag"], body)
+        if response.status_code == 200 and response.headers.get("ETag"):
+            headers = list(response.headers)
+            self._put(key, Finished(headers, response.headers["ETag"], response.get_data()))
+
+    def _put(self, key: tuple[object, ...] | None, made: Finished) -> None:
+        if key is not None and len(made.body) < min(_LARGEST, self._kept.maxsize - 1000):
             with self._lock:
-                self._kept[key] = kept
+                self._kept[key] = made
+
+
+def _asked(
+    environ: "WSGIEnvironment", request: Request | None, shared: Site
+) -> QueryRequest | None:
+    """Return what a program asks by GET, or by POST as `request` has it; None for the pages.
+
+    Raises:
+        MyographError, HTTPException: the request is not right.
+    """
+    accept = environ.get("HTTP_ACCEPT", "")
+    if request is None:
+        try:
+            args = arguments(environ.get("QUERY_STRING", ""))
+        except BadRequestError:
+            if wants_html(None, accept):
+                return None
+            raise
+        if "query" not in args or wants_html(args.get("format", args.get("output")), accept):
+            return None
+        return from_arguments(args)
+    request.max_content_length = shared.number("max_body_length")
+    request.max_form_memory_size = shared.number("max_body_length")
+    length = request.content_length or 0
+    if length > shared.number("max_body_length") or prefers_html(request):
+        return None
+    return read(request)
 
 
 def _again(
-    kept: _Kept, environ: Mapping[str, Any], start_response: Callable[..., object]
+    kept: Finished, environ: Mapping[str, Any], start_response: Callable[..., object]
 ) -> Iterable[bytes]:
     asked = environ.get("HTTP_IF_NONE_MATCH", "")
     if asked and parse_etags(asked).contains_weak(unquote_etag(kept.tag)[0]):

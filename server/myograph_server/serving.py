@@ -57,7 +57,7 @@ def serve(
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
     watch: Watch = app.extensions[WATCH]
-    watch.of_pool(lambda: pool_of(app.extensions[EXTENSION]))
+    count_kills(app)
     server = _server(Front(app, watch, shared.number("cache_size")), listener, shared)
     # A queue of one for a moment is no news; what waits long is what /health shows.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -69,6 +69,22 @@ def serve(
     finally:
         server.close()
         pool_of(app.extensions[EXTENSION]).close()
+
+
+def count_kills(app: Flask) -> None:
+    """Let the metrics of an application show which workers and checks were ended, and why."""
+    watch: Watch = app.extensions[WATCH]
+    now = app.extensions
+    watch.of_kills(
+        "myograph_workers_killed",
+        "Workers ended, by reason.",
+        lambda: pool_of(now[EXTENSION]).counters.killed,
+    )
+    watch.of_kills(
+        "myograph_checks_killed",
+        "Checks of documents ended, by reason.",
+        lambda: now[EXTENSION].checker.killed,
+    )
 
 
 def _run(server: BaseWSGIServer | MultiSocketServer, again: Callable[[], None]) -> None:

@@ -1,6 +1,10 @@
 """`/sparql`: the SPARQL 1.1 Protocol for queries, and the page that people write them on."""
 
-from flask import Blueprint, Request, Response, make_response, render_template, request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
 
 from myograph.errors import BadRequestError, MyographError, NotAcceptableError
 from myograph.query import Rows
@@ -9,7 +13,7 @@ from myograph_server import conneg, description
 from myograph_server.engine import Answer, Caller
 from myograph_server.links import shown, table
 from myograph_server.problems import answer_problem, details
-from myograph_server.protocol import read
+from myograph_server.protocol import QueryRequest, read
 from myograph_server.site import QuerySyntaxError, Site, site
 
 blueprint = Blueprint("sparql", __name__)
@@ -33,6 +37,19 @@ ORDER BY ?roleLabel ?muscleLabel
 """
 
 
+@dataclass(frozen=True)
+class Written:
+    """An answer as it is sent.
+
+    Attributes:
+        body: its bytes.
+        content_type: its media type, with the charset where one belongs.
+    """
+
+    body: bytes
+    content_type: str
+
+
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def sparql() -> Response:
     """Answer a query; without one, describe the service or show the page."""
@@ -43,36 +60,40 @@ def sparql() -> Response:
             return _page(asked.query)
         if asked.query is None:
             return _describe()
-        return answer(request, site())
+        written = answer(asked, request.environ, site())
+        return Response(written.body, content_type=written.content_type)
     except MyographError as error:
         if html and not isinstance(error, NotAcceptableError):
             return _page(request.values.get("query"), error)
         return answer_problem(details(error))
 
 
-def answer(asked: Request, shared: Site) -> Response:
-    """Answer the query of a request; there must be one.
+def answer(asked: QueryRequest, environ: Mapping[str, Any], shared: Site) -> Written:
+    """Answer a query.
+
+    Args:
+        asked: what the request asks; there must be a query.
+        environ: the request, as WSGI has it.
+        shared: the graph and what answers.
 
     Raises:
         MyographError: the query is not right, or could not be run.
     """
-    found = read(asked)
-    query = shared.admit(found.query or "", found.dataset)
+    query = shared.admit(asked.query or "", asked.dataset)
     # What cannot be written need not be worked out. A query without a form is none, and the
     # engine will say what is wrong with it.
-    chosen = conneg.choose(asked, _OFFERED.get(query.form, conneg.ROW_FORMATS))
-    caller = Caller.of(asked.environ, _timeout(asked))
-    body = shared.run(query, chosen.media[0], caller)
-    return Response(body, content_type=chosen.content_type)
+    offered = _OFFERED.get(query.form, conneg.ROW_FORMATS)
+    chosen = conneg.agree(asked.format, environ.get("HTTP_ACCEPT", ""), offered)
+    caller = Caller.of(environ, _timeout(asked.timeout))
+    return Written(shared.run(query, chosen.media[0], caller), chosen.content_type)
 
 
-def _timeout(asked: Request) -> float | None:
-    """Return the seconds that the request gives its query, if it says.
+def _timeout(given: str | None) -> float | None:
+    """Return the seconds that a request gives its query, if it says.
 
     Raises:
         BadRequestError: it is no number above 0.
     """
-    given = asked.values.get("timeout")
     if given is None:
         return None
     try:

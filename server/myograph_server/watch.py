@@ -6,14 +6,11 @@ log is one JSON object a line.
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from flask import Request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
-
-from myograph_server.workers.pool import Pool
 
 LOG = logging.getLogger("myograph.query")
 _LOGGED = 2000  # characters of a query; a log must not become a dump of what people send
@@ -42,23 +39,35 @@ class Watch:
         """Count an answer that was kept."""
         self._hits.inc()
 
-    def query(self, request: Request, status: int, seconds: float) -> None:
-        """Count and log a query."""
+    def query(self, text: str, client: str, status: int, seconds: float) -> None:
+        """Count and log a query.
+
+        Args:
+            text: the query, or what was sent as one.
+            client: its address.
+            status: of the answer.
+            seconds: from the query's arrival to its answer.
+        """
         self._queries.labels(str(status)).inc()
         self._seconds.observe(seconds)
         if LOG.isEnabledFor(logging.INFO):
-            text = request.values.get("query") or request.get_data(as_text=True)
             line = {
-                "client": request.remote_addr,
+                "client": client,
                 "status": status,
                 "seconds": round(seconds, 4),
                 "query": text[:_LOGGED],
             }
             LOG.info("%s", json.dumps(line, ensure_ascii=False))
 
-    def of_pool(self, pool: Callable[[], Pool]) -> None:
-        """Show the kills of the pool of the moment as well; a reload begins them anew."""
-        self.registry.register(_Kills(pool))
+    def of_kills(self, name: str, help_: str, killed: Callable[[], Mapping[str, int]]) -> None:
+        """Show what was ended as well; a reload begins these counts anew.
+
+        Args:
+            name: of the metric.
+            help_: what it counts, in a sentence.
+            killed: returns the counts of the moment, by reason.
+        """
+        self.registry.register(_Kills(name, help_, killed))
 
     def text(self) -> bytes:
         """Return the metrics as Prometheus reads them."""
@@ -66,13 +75,12 @@ class Watch:
 
 
 class _Kills(Collector):
-    def __init__(self, pool: Callable[[], Pool]) -> None:
-        self._pool = pool
+    def __init__(self, name: str, help_: str, killed: Callable[[], Mapping[str, int]]) -> None:
+        self._name, self._help, self._killed = name, help_, killed
 
     def collect(self) -> Iterable[Metric]:
-        kills = CounterMetricFamily(
-            "myograph_workers_killed", "Workers ended, by reason.", labels=["reason"]
-        )
+        kills = CounterMetricFamily(self._name, self._help, labels=["reason"])
+        found = self._killed()
         for reason in ("time", "memory", "crash", "gone"):
-            kills.add_metric([reason], self._pool().counters.killed[reason])
+            kills.add_metric([reason], found.get(reason, 0))
         yield kills

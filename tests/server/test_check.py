@@ -191,17 +191,21 @@ def test_a_process_that_dies_is_told_from_one_that_was_full(
 ) -> None:
     code = f"import os; os.write(2, {said!r}); os.abort()"
     monkeypatch.setattr("myograph_server.checker._COMMAND", [sys.executable, "-c", code])
-    words = "bytes of memory" if b"memory" in said else "ended the process"
-    with pytest.raises(errors.CheckFailedError, match=words):
-        Checker(find_sources(), LIMITS).check("x" * 1_000_000, "turtle", Caller())
+    full = b"memory" in said
+    checker = Checker(find_sources(), LIMITS)
+    with pytest.raises(errors.CheckFailedError, match="bytes of mem" if full else "ended the proc"):
+        checker.check("x" * 1_000_000, "turtle", Caller())
+    assert checker.killed == {"memory" if full else "crash": 1}
 
 
 def test_a_process_that_listens_to_nothing_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     command = [sys.executable, "-c", "import time; time.sleep(20)"]
     monkeypatch.setattr("myograph_server.checker._COMMAND", command)
     started = time.monotonic()
+    checker = Checker(find_sources(), replace(LIMITS, timeout=0.3))
     with pytest.raises(errors.CheckTimedOutError, match=r"0\.3 seconds"):
-        Checker(find_sources(), replace(LIMITS, timeout=0.3)).check("x", "turtle", Caller())
+        checker.check("x", "turtle", Caller())
+    assert checker.killed == {"time": 1}
     assert time.monotonic() - started < 5
 
 

@@ -24,6 +24,7 @@ PYPROJECT = (REPOSITORY / "pyproject.toml").read_text()
 HOUSE: dict[str, Any] = tomllib.loads(PYPROJECT)
 SERVE_LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"
+BENCH_LOCK = "requirements-bench.lock"
 MODULE_LINES = 400
 FUNCTION_LINES = 50
 
@@ -78,7 +79,7 @@ def read(name: str) -> str:
     return (REPOSITORY / name).read_text()
 
 
-@pytest.mark.parametrize("name", [SERVE_LOCK, DEV_LOCK])
+@pytest.mark.parametrize("name", [SERVE_LOCK, DEV_LOCK, BENCH_LOCK])
 def test_a_lock_names_no_host_and_no_path(name: str) -> None:
     lock = read(name)
     assert len(pins(lock)) > 10
@@ -110,12 +111,14 @@ def test_the_locks_hold_what_pyproject_asks_for() -> None:
     repair = "run `make lock`"
     assert unmet(serve, read(SERVE_LOCK)) == [], repair
     assert unmet(develop, read(DEV_LOCK)) == [], repair
+    assert unmet(develop + group("bench"), read(BENCH_LOCK)) == [], repair
     assert unmet(["rdflib>=99", "none-such>=1"], read(DEV_LOCK)) == ["rdflib>=99", "none-such>=1"]
 
 
-def test_the_locks_agree_so_that_one_environment_does_for_both() -> None:
-    serve, develop = pins(read(SERVE_LOCK)), pins(read(DEV_LOCK))
+def test_the_locks_agree_so_that_one_environment_does_for_all() -> None:
+    serve, develop, bench = (pins(read(name)) for name in (SERVE_LOCK, DEV_LOCK, BENCH_LOCK))
     assert serve.items() <= develop.items(), "run `make lock`"
+    assert develop.items() <= bench.items(), "run `make lock`"
 
 
 def test_serving_needs_no_java() -> None:

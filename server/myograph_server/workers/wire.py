@@ -3,10 +3,11 @@
 import json
 import socket
 import struct
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 _SIZES = struct.Struct("!II")
+_AT_ONCE = 65_536  # bytes: nearly every query and answer goes in one piece
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,16 @@ def send(channel: socket.socket, header: dict[str, Any], body: bytes = b"") -> N
         OSError: the other end has gone.
     """
     encoded = json.dumps(header).encode()
-    channel.sendall(_SIZES.pack(len(encoded), len(body)) + encoded)
-    if body:
-        channel.sendall(body)
+    head = _SIZES.pack(len(encoded), len(body)) + encoded
+    if len(body) < _AT_ONCE:
+        channel.sendall(head + body)
+        return
+    channel.sendall(head)
+    channel.sendall(body)
 
 
 def receive(channel: socket.socket) -> tuple[dict[str, Any], bytes]:
-    """Wait for one message.
+    """Wait for one message, and leave what may follow it.
 
     Raises:
         ClosedError: the other end has gone.
@@ -79,12 +83,12 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any], bytes]:
 
 def send_job(channel: socket.socket, job: Job) -> None:
     """Send a job to a worker."""
-    send(channel, asdict(job))
+    send(channel, vars(job))
 
 
 def receive_job(channel: socket.socket) -> Job:
     """Wait for a job."""
-    return Job(**receive(channel)[0])
+    return Job(**_receive_turn(channel)[0])
 
 
 def send_reply(channel: socket.socket, reply: Reply) -> None:
@@ -94,8 +98,20 @@ def send_reply(channel: socket.socket, reply: Reply) -> None:
 
 def receive_reply(channel: socket.socket) -> Reply:
     """Wait for a worker's reply."""
-    header, body = receive(channel)
+    header, body = _receive_turn(channel)
     return Reply(header["outcome"], header["detail"], body)
+
+
+def _receive_turn(channel: socket.socket) -> tuple[dict[str, Any], bytes]:
+    """Wait for one message where the other end then waits for ours, so that none can follow."""
+    first = channel.recv(_AT_ONCE)
+    if len(first) < _SIZES.size:
+        first += _exactly(channel, _SIZES.size - len(first))
+    header_size, body_size = _SIZES.unpack_from(first)
+    missing = _SIZES.size + header_size + body_size - len(first)
+    whole = first + _exactly(channel, missing) if missing else first
+    start = _SIZES.size + header_size
+    return json.loads(whole[_SIZES.size : start]), whole[start:]
 
 
 def _exactly(channel: socket.socket, size: int) -> bytes:

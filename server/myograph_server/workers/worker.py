@@ -89,7 +89,7 @@ def answer(job: Job, store: ox.Store, prefixes: Mapping[str, str]) -> Reply:
     try:
         found = store.query(
             job.query,
-            prefixes=dict(prefixes),
+            prefixes=_used(prefixes, job.query),
             base_iri=job.base,
             use_default_graph_as_union=job.union and job.default is None and job.named is None,
             default_graph=None if job.default is None else [ox.NamedNode(g) for g in job.default],
@@ -106,6 +106,14 @@ def answer(job: Job, store: ox.Store, prefixes: Mapping[str, str]) -> Reply:
         return Reply("memory", "The query needs more memory than a query may have.")
     except (RuntimeError, ValueError, OSError) as error:
         return Reply("engine", str(error))
+
+
+def _used(prefixes: Mapping[str, str], query: str) -> dict[str, str]:
+    """Return the prefixes that a query may use; the engine parses each that it is given."""
+    if "\\" in query:
+        # A letter may be written as an escape.
+        return dict(prefixes)
+    return {prefix: iri for prefix, iri in prefixes.items() if f"{prefix}:" in query}
 
 
 def _serialised(found: object, job: Job, prefixes: Mapping[str, str]) -> bytes:
