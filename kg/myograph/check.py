@@ -24,7 +24,7 @@ class Finding:
         message: what is wrong with it and what to do.
         shape: the IRI of the shape or the name of the check that found it.
         severity: `violation` or `warning`.
-        path: the IRI of the property that is concerned, or nothing.
+        path: the IRI of the property that is concerned, or nothing where it is a path of several.
         value: the value that is concerned, or nothing.
     """
 
@@ -157,6 +157,7 @@ def _finding(report: rdflib.Graph, node: rdflib.term.Node) -> Finding:
 
     severity = "warning" if report.value(node, SH.resultSeverity) == SH.Warning else "violation"
     messages = sorted(str(m) for m in report.objects(node, SH.resultMessage))
+    path = report.value(node, SH.resultPath)
     # What a violation rule wrote is itself the message.
     told = value(SH.value) if value(SH.resultPath).endswith("/violates") else ""
     return Finding(
@@ -164,6 +165,6 @@ def _finding(report: rdflib.Graph, node: rdflib.term.Node) -> Finding:
         message=told or " ".join(messages),
         shape=value(SH.sourceShape),
         severity=severity,
-        path=value(SH.resultPath),
+        path=str(path) if isinstance(path, rdflib.URIRef) else "",
         value=value(SH.value),
     )

@@ -4,11 +4,13 @@ The form is https://mapping-commons.github.io/sssom/: a YAML header in comment l
 the `curie_map`, then tab-separated values. A link becomes one triple in `graph:mapping`;
 an exact link to an OBO class also goes to `graph:bridge`, where it types our individual
 with that class, so that a reasoner can refuse a muscle that is mapped to a bone. A row whose
-object is `sssom:NoTermFound` says that `object_source` was searched and has no such class.
+object is `sssom:NoTermFound` says that `object_source` was searched on `mapping_date` and has no
+such class; it becomes a `myo:TermSearch`, from which rules derive `myo:noClassIn`.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import curies
@@ -16,7 +18,7 @@ import yaml
 from pyoxigraph import Literal, NamedNode, Quad
 
 from myograph.errors import MappingError
-from myograph.terms import LABEL, OWL_CLASS, RDF_TYPE, SKOS, SUBCLASS_OF, graph, myo
+from myograph.terms import LABEL, OWL_CLASS, RDF_TYPE, SKOS, SUBCLASS_OF, XSD, graph, myo
 
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 _NOTHING = "https://w3id.org/sssom/NoTermFound"
@@ -87,7 +89,7 @@ def _row(
 
     subject, predicate, target = expand("subject_id"), expand("predicate_id"), expand("object_id")
     if target.value == _NOTHING:
-        yield Quad(subject, myo("noClassIn"), expand("object_source"), graph("mapping"))
+        yield from _search(subject, row, expand, where)
         return
     yield Quad(subject, predicate, target, graph("mapping"))
     if row.get("object_label") and target not in seen:
@@ -99,3 +101,29 @@ def _row(
             yield Quad(target, SUBCLASS_OF, expand("object_category"), graph("bridge"))
         yield Quad(subject, RDF_TYPE, target, graph("bridge"))
     seen.add(target)
+
+
+def _search(
+    subject: NamedNode, row: dict[str, str], expand: Callable[[str], NamedNode], where: str
+) -> Iterator[Quad]:
+    """Say that a vocabulary was searched for a record, on a day, in vain."""
+    if not row.get("object_source"):
+        raise MappingError(
+            f"{where}: nothing says which vocabulary has no class for <{subject.value}>.",
+            repair="Name it in the column object_source, such as OBO:uberon.owl or OBO:fma.owl.",
+        )
+    day = row.get("mapping_date") or ""
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise MappingError(
+            f"{where}: '{day}' in mapping_date is no day on which the vocabulary was searched.",
+            repair="Give the day in the column mapping_date, in the form 2026-11-25.",
+        ) from None
+    system = expand("object_source")
+    slug = system.value.rsplit("/", 1)[-1].removesuffix(".owl")
+    node = NamedNode(f"{subject.value}/term-search/{slug}")
+    looked = Literal(day, datatype=NamedNode(XSD + "date"))
+    yield Quad(subject, myo("hasTermSearch"), node, graph("mapping"))
+    yield Quad(node, myo("searchedIn"), system, graph("mapping"))
+    yield Quad(node, myo("searchedOn"), looked, graph("mapping"))

@@ -102,7 +102,8 @@ def _world() -> Graph:
     graph = Graph(bind_namespaces="none")
     graph.parse(EXAMPLES / "world.ttl")
     terms = ontology()
-    for value in _values(terms) | set(terms.subjects(RDF.type, MYO.Professional)):
+    closed = {MYO.Professional, MYO.TermSystem}
+    for value in _values(terms) | {v for kind in closed for v in terms.subjects(RDF.type, kind)}:
         for kind in terms.objects(value, RDF.type):
             graph.add((value, RDF.type, kind))
     return graph

@@ -10,7 +10,7 @@ from myograph.naming import node_rules
 from myograph.read import graph_of, parse_turtle, read_facts, read_ontology
 from myograph.sssom import read_mapping
 from myograph.terms import RDF_TYPE, graph
-from tests.helpers import facts, iri, sources
+from tests.helpers import all_rules, derived, facts, holds, iri, ontology, sources
 
 PREFIXES = "@prefix a: <http://a/> .\n"
 
@@ -129,13 +129,28 @@ def test_any_other_link_types_nothing(tmp_path: Path, row: str) -> None:
     assert {quad.graph_name for quad in quads} == {graph("mapping")}
 
 
-def test_that_a_vocabulary_has_no_class_is_told_and_types_nothing(tmp_path: Path) -> None:
-    columns = COLUMNS.replace("object_id", "object_id\tobject_source")
-    row = "muscle:a\tskos:exactMatch\tsssom:NoTermFound\tOBO:uberon.owl\t\t\tsemapv:X\n"
+def nothing_found(source: str, day: str) -> str:
+    columns = COLUMNS.replace("object_id", "object_id\tobject_source\tmapping_date")
     header = HEADER + "#  sssom: https://w3id.org/sssom/\n#  OBO: http://purl.obolibrary.org/obo/\n"
-    quads = mapping(tmp_path, header + columns + row)
-    said = iri("muscle:a"), iri("myo:noClassIn"), iri("obo:uberon.owl")
-    assert [(q.subject, q.predicate, q.object) for q in quads] == [said]
+    row = f"muscle:a\tskos:exactMatch\tsssom:NoTermFound\t{source}\t{day}\t\t\tsemapv:X\n"
+    return header + columns + row
+
+
+def test_that_a_vocabulary_has_no_class_is_told_with_the_day_and_types_nothing(
+    tmp_path: Path,
+) -> None:
+    quads = mapping(tmp_path, nothing_found("OBO:uberon.owl", "2026-11-25"))
+    node = iri("muscle/a/term-search/uberon")
+    day = ox.Literal("2026-11-25", datatype=iri("xsd:date"))
+    assert [(q.subject, q.predicate, q.object) for q in quads] == [
+        (iri("muscle:a"), iri("myo:hasTermSearch"), node),
+        (node, iri("myo:searchedIn"), iri("obo:uberon.owl")),
+        (node, iri("myo:searchedOn"), day),
+    ]
+    assert {quad.graph_name for quad in quads} == {graph("mapping")}
+    assert holds(
+        derived(quads + ontology(), all_rules()), "<muscle/a> myo:noClassIn obo:uberon.owl ."
+    )
 
 
 def test_a_class_that_two_records_map_to_is_labelled_once(tmp_path: Path) -> None:
@@ -155,6 +170,13 @@ def test_a_class_that_two_records_map_to_is_labelled_once(tmp_path: Path) -> Non
         (HEADER + COLUMNS + "muscle:a\n", "line 7: '' in predicate_id"),
         (HEADER + COLUMNS + ROW.replace("0001389", "00 01389"), "line 7: 'UBERON:00 01389'"),
         (HEADER + COLUMNS + ROW.replace("soleus muscle", '"soleus muscle') + ROW, "each other"),
+        (nothing_found("", "2026-11-25"), "line 9: nothing says which vocabulary"),
+        (
+            nothing_found("OWL:uberon.owl", "2026-11-25"),
+            "line 9: 'OWL:uberon.owl' in object_source",
+        ),
+        (nothing_found("OBO:uberon.owl", ""), "line 9: '' in mapping_date"),
+        (nothing_found("OBO:uberon.owl", "last week"), "line 9: 'last week' in mapping_date"),
     ],
 )
 def test_a_mapping_that_cannot_be_read_is_named_by_line(
