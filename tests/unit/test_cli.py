@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from myograph import commands
 from myograph.build import Built, load, write
@@ -270,6 +271,18 @@ def test_in_a_pipe_there_is_no_progress_and_no_colour(argv: list[str], tmp_path:
     assert done.stderr.startswith("Error: ") if argv[-1] == "xyzzy" else done.stderr == ""
     assert "\x1b" not in done.stdout + done.stderr
     assert "\r" not in done.stdout
+
+
+def test_statistics_fit_a_narrow_terminal_and_are_one_line_a_class_in_a_pipe(
+    build_folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = piped(build_folder, "stats").stdout.splitlines()
+    [leaves] = [line for line in lines if line.startswith("leaf muscle")]
+    for part in ("origin", "action or effect", "roots", "layer", "architecture", "UBERON", "FMA"):
+        assert re.search(rf"\b{part} \d+", leaves)
+    monkeypatch.setattr("myograph.commands.look.OUT", Console(width=80, highlight=False))
+    assert main(["stats"]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
 def test_a_query_can_come_on_standard_input(build_folder: Path) -> None:

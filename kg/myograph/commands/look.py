@@ -151,15 +151,17 @@ def show_statistics(found: Statistics) -> None:
         f"{found.rules} rules, {found.described:,} of description."
     )
     table = Table(box=None, pad_edge=False)
-    for heading, justify in (
-        ("class", "left"),
-        ("count", "right"),
-        ("complete", "right"),
-        ("lacking", "left"),
-    ):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for heading, justify in (("class", "left"), ("count", "right"), ("complete", "right")):
+        table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("% of the records that have each part", overflow="fold")
     for row in found.classes:
-        lacking = ", ".join(f"{part} {share:.0%}" for part, share in row.parts if share < 1)
-        complete = f"{row.complete:.0%}" if row.parts else ""
-        table.add_row(row.label, str(row.count), complete, escape(lacking))
+        parts = ", ".join(f"{part} {_percent(share)}" for part, share in row.parts)
+        table.add_row(
+            escape(row.label), str(row.count), f"{_percent(row.complete)}%", escape(parts)
+        )
     OUT.print(table)
+
+
+def _percent(share: float) -> str:
+    # What is not whole must not look so.
+    return f"{int(share * 100)}"
