@@ -290,3 +290,23 @@ def test_the_reason_for_soleus_before_gastrocnemius_can_be_read() -> None:
     assert "medial head of gastrocnemius is actively insufficient" in found.says
     assert "knee flexion" in found.says
     assert all(part.sources or part.graph == "ontology" for part in found.authored())
+
+
+# ---------------------------------------------------------------- the sole
+
+
+def test_what_runs_between_two_rays_of_the_foot_passes_no_joint_of_the_tarsus() -> None:
+    first = values("muscle:first-dorsal-interosseus-of-foot", "myo:crosses")
+    assert "joint:metatarsophalangeal-2" in first
+    assert values("muscle:adductor-hallucis-transverse-head", "myo:crosses") == {
+        "joint:metatarsophalangeal-1"
+    }
+    for muscle in ("dorsal-interossei-of-foot", "plantar-interossei-of-foot"):
+        crossed = values(f"muscle:{muscle}", "myo:crosses")
+        assert not {joint for joint in crossed if "tars" in joint.replace("metatarso", "")}
+
+
+def test_what_comes_from_the_tarsus_passes_its_joint_with_the_ray() -> None:
+    for head in ("medial", "lateral"):
+        crossed = values(f"muscle:flexor-hallucis-brevis-{head}-head", "myo:crosses")
+        assert crossed == {"joint:tarsometatarsal-1", "joint:metatarsophalangeal-1"}
