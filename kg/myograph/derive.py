@@ -1,8 +1,9 @@
 """Runs the rules: from what was authored to what follows from it.
 
 The rules of a stratum run until none adds anything; then the next stratum begins, so that
-a rule may safely ask what is *not* there. A triple goes to the graph of the rule that made it
-first and lies in no other: a union of graphs would count it twice.
+a rule may safely ask what is *not* there. Within a stratum a rule runs again only if one that
+feeds it, perhaps itself, has made something since. A triple goes to the graph of the rule that
+made it first and lies in no other: a union of graphs would count it twice.
 """
 
 from collections.abc import Callable, Iterable
@@ -41,19 +42,24 @@ def derive(store: Store, rules: Iterable[Rule], progress: Progress | None = None
         results = [(rule, list(_results(store, rule))) for rule in once]
         for rule, quads in results:
             made[rule.name] += _add(store, quads)
-        repeated = [rule for rule in members if not rule.single_pass]
-        while repeated and _round(store, repeated, made):
-            pass
+        waiting = [rule for rule in members if not rule.single_pass]
+        while waiting:
+            waiting = _round(store, waiting, members, made)
     return made
 
 
-def _round(store: Store, rules: list[Rule], made: dict[str, int]) -> bool:
-    grown = False
-    for rule in rules:
+def _round(
+    store: Store, waiting: list[Rule], members: list[Rule], made: dict[str, int]
+) -> list[Rule]:
+    """Run the rules that wait and return those that have to run again."""
+    fed: set[str] = set()
+    for rule in waiting:
+        fed.discard(rule.name)
         added = _add(store, list(_results(store, rule)))
         made[rule.name] += added
-        grown = grown or added > 0
-    return grown
+        if added:
+            fed |= {other.name for other in members if rule.feeds(other)}
+    return [rule for rule in members if rule.name in fed and not rule.single_pass]
 
 
 def _results(store: Store, rule: Rule) -> Iterable[Quad]:
