@@ -28,6 +28,10 @@ from myograph.headers import headers
 from myograph.terms import graph
 
 _CONSTRUCT = re.compile(r"CONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE", re.IGNORECASE)
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+_NAME = re.compile(r"(?<=:)[\w-]+|(?<=/)[\w-]+(?=>)")
+# Two variables in a row, one after a semicolon, or one after `a`.
+_ANY_PROPERTY = re.compile(r"\?\w+\s+\?\w+\s|;\s*\?\w+\s|\sa\s+\?")
 Pattern = tuple[Identifier, Identifier, Identifier]
 
 
@@ -85,14 +89,25 @@ class Rule:
         groups = _nodes(self._algebra["p"], "Group")
         return self._spelt_out(p for group in groups for p in _patterns(group, negated=False))
 
-    def feeds(self, other: "Rule") -> bool:
-        """Whether something that this rule makes may be what another one looks for."""
-        return any(_may_match(made, wanted) for made in self.template for wanted in other.wanted)
+    def may_read(self, names: Iterable[str]) -> bool:
+        """Whether the rule may look for one of these properties or classes, by local name.
+
+        Told from the text, since parsing every rule would take longer than running it; a rule
+        with a variable for a property or a class may look for anything.
+        """
+        return self._open or not self._names.isdisjoint(names)
 
     @cached_property
-    def wanted(self) -> list[Pattern]:
-        """The premises, once for each value that a VALUES block lists."""
-        return self._spelt_out(self.premises)
+    def _where(self) -> str:
+        return _COMMENT.sub("", _CONSTRUCT.split(self.text, maxsplit=1)[-1])
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(_NAME.findall(self._where))
+
+    @cached_property
+    def _open(self) -> bool:
+        return bool(_ANY_PROPERTY.search(self._where))
 
     def _spelt_out(self, patterns: Iterable[Pattern]) -> list[Pattern]:
         """Return each pattern once for each value that a VALUES block lists."""
