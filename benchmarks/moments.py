@@ -58,10 +58,7 @@ SIMPLER = {
     ("psoas-major", "back"): "the models begin it on the pelvis",
 }
 # What the graph states against the models: leaf and movement, and why.
-DISPUTED = {
-    ("gluteus-medius-anterior-part", "hip-flexion"): "texts let its foremost fibres flex the hip; "
-    "in the models, upright, they run 14 to 17 mm behind the axis",
-}
+DISPUTED: dict[tuple[str, str], str] = {}
 _JOINTS = {"back": "lumbar-spine"}
 
 
