@@ -1,8 +1,12 @@
 """Holds a graph against the shapes, and its named graphs against each other."""
 
+import multiprocessing
+import os
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -13,6 +17,8 @@ from rdflib.namespace import SH
 from myograph.build import Built
 from myograph.files import Sources
 from myograph.rules import stratification_faults
+
+_TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,22 @@ class Report:
 
 
 def check(built: Built, sources: Sources) -> Report:
-    """Check a built graph: strata of the rules, graphs of the triples, shapes of the records."""
+    """Check a built graph: strata of the rules, graphs of the triples, shapes of the records.
+
+    Every processor that this process may use takes its part.
+    """
+    data, shapes = to_rdflib(built.quads), load_shapes(sources.shapes)
+    parts = shapes_in_parts(data, shapes, len(os.sched_getaffinity(0)))
+    tasks = [partial(validate_shapes, data, part) for part in parts]
+    return joined(side_by_side([*tasks, partial(_strata_and_graphs, built)]))
+
+
+def _strata_and_graphs(built: Built) -> Report:
     faults = [
         Finding(fault.split(" ")[0], fault, "strata")
         for fault in stratification_faults(built.rules)
-    ]
-    report = check_facts(built, sources)
-    return Report(report.conforms and not faults, sorted(faults + report.findings, key=_order))
+    ] + _in_two_graphs(built.quads)
+    return Report(not faults, faults)
 
 
 def check_facts(built: Built, sources: Sources) -> Report:
@@ -64,12 +79,81 @@ def check_facts(built: Built, sources: Sources) -> Report:
 
     This is all that facts which a person adds can change.
     """
-    findings = _in_two_graphs(built.quads)
+    twice = _in_two_graphs(built.quads)
     shapes = validate_shapes(to_rdflib(built.quads), load_shapes(sources.shapes))
-    findings += shapes.findings
-    findings.sort(key=_order)
-    conforms = shapes.conforms and not any(f.severity == "violation" for f in findings)
-    return Report(conforms, findings)
+    return joined([Report(not twice, twice), shapes])
+
+
+def joined(reports: list[Report]) -> Report:
+    """Return several reports as one."""
+    findings = sorted((f for report in reports for f in report.findings), key=_order)
+    return Report(all(report.conforms for report in reports), findings)
+
+
+def side_by_side(tasks: list[Callable[[], Report]]) -> list[Report]:
+    """Return the reports of several tasks, of which all but the first run in forked processes.
+
+    They share the memory of this one, so nothing is loaded or sent but the reports.
+    """
+    context = multiprocessing.get_context("fork")
+    ends = [context.Pipe(duplex=False) for _ in tasks[1:]]
+    others = [
+        context.Process(target=_report_to, args=(there, task))
+        for (_, there), task in zip(ends, tasks[1:], strict=True)
+    ]
+    for other, (_, there) in zip(others, ends, strict=True):
+        other.start()
+        there.close()
+    reports = [task() for task in tasks[:1]]
+    for other, (here, _) in zip(others, ends, strict=True):
+        try:
+            reports.append(here.recv())
+        except EOFError:
+            other.join()
+            said = f"A part of the check ended with {other.exitcode} before it was done."
+            reports.append(Report(False, [Finding("", said, "shacl")]))
+        other.join()
+    return reports
+
+
+def _report_to(end: Connection, task: Callable[[], Report]) -> None:
+    end.send(task())
+    end.close()
+
+
+def shapes_in_parts(data: rdflib.Graph, shapes: rdflib.Graph, count: int) -> list[rdflib.Graph]:
+    """Return as many graphs of shapes that together demand what all shapes do, and take as long.
+
+    Each part has every shape, since shapes refer to one another, but only some of the targets.
+
+    Args:
+        data: what will be validated: the more a shape aims at in it, the longer it takes.
+        shapes: all shapes.
+        count: how many parts.
+    """
+    aimed = {shape for target in _TARGETS for shape in shapes.subjects(target, None)}
+    cost = {shape: _cost(data, shapes, shape) for shape in aimed}
+    load = [0] * count
+    place = {}
+    for shape in sorted(aimed, key=lambda shape: (-cost[shape], str(shape))):
+        place[shape] = load.index(min(load))
+        load[place[shape]] += cost[shape]
+    parts = [rdflib.Graph(bind_namespaces="none") for _ in load]
+    for triple in shapes:
+        aims = triple[1] in _TARGETS
+        for part in [parts[place[triple[0]]]] if aims else parts:
+            part.add(triple)
+    return parts
+
+
+def _cost(data: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.term.Node) -> int:
+    demands = len(list(shapes.objects(shape, SH.property))) + 1
+    met = 0
+    for kind in shapes.objects(shape, SH.targetClass):
+        met += sum(1 for _ in data.subjects(rdflib.RDF.type, kind))
+    for way in shapes.objects(shape, SH.targetSubjectsOf | SH.targetObjectsOf):
+        met += sum(1 for _ in data.subject_objects(way))
+    return demands * (met + 1)
 
 
 def validate_shapes(data: rdflib.Graph, shapes: rdflib.Graph) -> Report:
