@@ -20,6 +20,7 @@ from myograph.prefixes import prefix_map
 from myograph.query import Rows, ask, run
 from myograph.questions import Question, load_questions
 from myograph.terms import RDF_TYPE
+from tests.helpers import derived, facts, iri, ontology
 
 SOURCES = find_sources()
 QUESTIONS = {question.name: question for question in load_questions(SOURCES.queries)}
@@ -95,8 +96,8 @@ def test_columns_are_named_and_the_prefixes_are_ours(question: Question) -> None
     assert "GRAPH" not in query, "it asks the union of the graphs"
     declared = re.findall(r"PREFIX ([\w-]+): <([^>]+)>", query)
     known = prefix_map(SOURCES.ontology)
-    for prefix, iri in declared:
-        assert known.get(prefix) == iri
+    for prefix, space in declared:
+        assert known.get(prefix) == space
         body = query.split("SELECT", 1)[1]
         assert f"{prefix}:" in body, f"the prefix {prefix} is declared and not used"
 
@@ -383,3 +384,27 @@ def test_the_table_of_the_article(asked: Asker) -> None:
     assert "seated calf raise" in parts([table["soleus"]], "exercises")
     assert "stair climbing" in parts([table["soleus"]], "activities")
     assert "seated calf raise" not in parts([table["gastrocnemius"]], "exercises")
+
+
+def test_that_a_system_has_no_class_is_told_with_the_day() -> None:
+    searched = facts("""
+        muscle:a a myo:Muscle ; rdfs:label "a"@en ;
+            myo:hasTermSearch [
+                myo:searchedIn obo:uberon.owl ; myo:searchedOn "2026-11-25"^^xsd:date ] .
+    """)
+    store = derived(searched + ontology(), [])
+    text = QUESTIONS["external-ids"].bind({"structure": iri("muscle:a")})
+    answer = run(store, text)
+    assert isinstance(answer, Rows)
+    [row] = answer.rows
+    assert values(row) == ["UBERON", "no class, searched on 2026-11-25"]
+
+
+def test_a_movement_that_only_one_nerve_makes_is_lost_with_it(asked: Asker) -> None:
+    femoral = asked("nerve-lesion", nerve="femoral")
+    assert column(femoral, "fate", movementLabel="knee extension") == {"paralysed", "still works"}
+    left = parts(femoral, "muscles", movementLabel="knee extension", fate="still works")
+    assert left <= {"tensor fasciae latae", "gluteus maximus"}
+    tibial = asked("nerve-lesion", nerve="tibial")
+    assert "soleus" in parts(tibial, "muscles", fate="paralysed")
+    assert "tibialis anterior" not in parts(tibial, "muscles", fate="paralysed")
