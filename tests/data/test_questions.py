@@ -353,7 +353,8 @@ def test_a_movement_that_only_one_nerve_makes_is_lost_with_it(asked: Asker) -> N
     femoral = asked("nerve-lesion", nerve="femoral")
     assert column(femoral, "fate", movementLabel="knee extension") == {"paralysed", "still works"}
     left = parts(femoral, "muscles", movementLabel="knee extension", fate="still works")
-    assert left <= {"tensor fasciae latae", "gluteus maximus"}
+    assert "tensor fasciae latae" in left
+    assert all(name == "tensor fasciae latae" or "gluteus maximus" in name for name in left)
     tibial = asked("nerve-lesion", nerve="tibial")
     assert "soleus" in parts(tibial, "muscles", fate="paralysed")
     assert "tibialis anterior" not in parts(tibial, "muscles", fate="paralysed")

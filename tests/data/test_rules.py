@@ -2,9 +2,9 @@
 
 `rules/<rule>.ttl` holds its cases. A case is a small graph below a line `# ---- what it shows`,
 with what the rule must derive (`# yes:`) and must not (`# no:`), one triple each. Only that rule
-runs, with `# with: share-of-range` those too, or with `# rules: all` all of them. Every prefix of `ontology/prefixes.ttl` is known, names
-without one lie below our base, and nested facts are named as in a build. The rules `violation-*`
-are tested with the shapes that forbid what they find.
+runs, with `# with: share-of-range` those too, or with `# rules: all` all of them. Every prefix of
+`ontology/prefixes.ttl` is known, names without one lie below our base, and nested facts are named
+as in a build. The rules `violation-*` are tested with the shapes that forbid what they find.
 """
 
 import re
@@ -20,9 +20,7 @@ from tests.helpers import all_rules, derived, facts, holds, iri, ontology, real_
 FOLDER = Path(__file__).parent / "rules"
 RULES = {rule.name: rule for rule in all_rules() if not rule.finds_violations}
 # Rules that need not make anything of the facts there are, each with the reason.
-IDLE = {
-    "available-at-neutral": "every phase that asks for an action with a condition states the posture so far",
-}
+IDLE: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
