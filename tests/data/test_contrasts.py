@@ -5,6 +5,7 @@ the reason: what lowers an involvement and at which position or demand, what lim
 how a stretch is graded, in which phase a leaf lengthens under load.
 """
 
+import pyoxigraph as ox
 import pytest
 
 from tests.data.test_derivation import (
@@ -25,6 +26,12 @@ def figures(subject: str, predicate: str) -> set[str]:
     return {str(quad.object.value) for quad in found}  # type: ignore[union-attr]
 
 
+def name_of(quad: ox.Quad) -> str:
+    """The IRI of a quad's subject."""
+    assert isinstance(quad.subject, ox.NamedNode)
+    return quad.subject.value
+
+
 def reasons(exercise: str, movement: str, leaf: str) -> set[str]:
     """What lowers a leaf in a movement, in any phase of an exercise."""
     nodes = real_graph().store.quads_for_pattern(
@@ -34,15 +41,15 @@ def reasons(exercise: str, movement: str, leaf: str) -> set[str]:
     return {
         reason
         for node in nodes
-        if wanted in node.subject.value and node.subject.value.endswith(f"/{leaf}")
-        for reason in values(node.subject.value.split("/myograph/")[1], "myo:reducedBy")
+        if wanted in name_of(node) and name_of(node).endswith(f"/{leaf}")
+        for reason in values(name_of(node).split("/myograph/")[1], "myo:reducedBy")
     }
 
 
 def eccentric(phase: str) -> set[str]:
     """The leaves that lengthen under load in a phase."""
     found = real_graph().store.quads_for_pattern(None, iri("myo:eccentricIn"), iri(phase), None)
-    return {quad.subject.value.rsplit("/", 1)[-1] for quad in found}
+    return {name_of(quad).rsplit("/", 1)[-1] for quad in found}
 
 
 # ---------------------------------------------------------------- active insufficiency
@@ -116,8 +123,7 @@ def test_stairs_oppose_as_a_squat_does() -> None:
             for quad in real_graph().store.quads_for_pattern(
                 None, iri("myo:reducedBy"), iri("myo:Opposition"), None
             )
-            if f"{pull_up}/hip-extension" in quad.subject.value
-            and quad.subject.value.endswith(f"/{leaf}")
+            if f"{pull_up}/hip-extension" in name_of(quad) and name_of(quad).endswith(f"/{leaf}")
         ]
         assert found, leaf
 
@@ -298,7 +304,7 @@ def test_the_shares_of_the_leaves_do_not_exceed_the_whole(model: str) -> None:
     store = real_graph().store
     for quad in store.quads_for_pattern(None, iri("myo:ofModel"), iri(f"source:{model}"), None):
         parts = [
-            float(figures(part.subject.value.split("/myograph/")[1], "myo:share").pop())
+            float(figures(name_of(part).split("/myograph/")[1], "myo:share").pop())
             for part in store.quads_for_pattern(None, iri("myo:ofTotal"), quad.subject, None)
             if "/rolled-up" not in str(part.graph_name)
         ]
