@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from myograph import __version__
 from myograph.metadata import DATASET, VOID
-from myograph.questions import Question
+from myograph.questions import Parameter, Question
 from myograph.terms import RDF_TYPE, XSD
 from myograph_server.site import Site
 
@@ -106,6 +106,8 @@ def _paths() -> dict[str, Any]:
                 ],
             )
         },
+        "/plan": {"post": _plan()},
+        "/schema/workout.json": {"get": _operation("Give the JSON Schema of a workout.", [])},
         "/health": {"get": _operation("Say which graph is served.", [])},
         "/{space}/{name}": {
             "get": _operation(
@@ -126,23 +128,44 @@ def _paths() -> dict[str, Any]:
     }
 
 
+def _plan() -> dict[str, Any]:
+    """Describe the check of a workout; its schema is the one that is published."""
+    body = {
+        "application/json": {"schema": {"$ref": "/schema/workout.json"}},
+        "text/turtle": {"schema": {"type": "string"}},
+    }
+    return _operation(
+        "Say what a workout trains, misses and overloads, and what an injury holds back.", []
+    ) | {"requestBody": {"required": True, "content": body}}
+
+
 def _question(question: Question, site: Site) -> dict[str, Any]:
-    parameters = [
-        _parameter(
-            param.name,
-            f"A name, slug or IRI of a {site.names.label(param.kind)}."
-            if not param.is_literal
-            else "A value.",
-            example=site.names.label(param.default)
-            if isinstance(param.default, ox.NamedNode)
-            else param.default.value,
-        )
-        for param in question.params
-    ]
+    parameters = [_asked(param, site) for param in question.params]
     return _operation(question.question, [*parameters, _format()]) | {
         "operationId": question.name,
         "tags": list(question.tags),
     }
+
+
+def _asked(param: Parameter, site: Site) -> dict[str, Any]:
+    kind = site.names.label(param.kind)
+    text = "A value." if param.is_literal else f"A name, slug or IRI ({kind})."
+    if param.several:
+        text += " May be given several times."
+    if param.optional:
+        text += " Left out, it lets everything pass."
+    examples = [
+        site.names.label(term) if isinstance(term, ox.NamedNode) else term.value
+        for term in param.defaults
+    ]
+    found = _parameter(param.name, text, example=examples[0] if examples else None)
+    if param.several:
+        # ?exercise=squat&exercise=lunge
+        found |= {"schema": {"type": "array", "items": {"type": "string"}}}
+        found |= {"style": "form", "explode": True}
+        if examples:
+            found["example"] = examples
+    return found
 
 
 def _operation(summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:

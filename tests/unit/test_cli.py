@@ -5,15 +5,13 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
-from functools import cache
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from myograph import commands
-from myograph.build import Built, load, write
+from myograph.build import load, write
 from myograph.cli import main
 from myograph.errors import NotBuiltError
 from myograph.files import Sources
@@ -41,30 +39,14 @@ MALFORMED = (
 )
 
 
-@pytest.fixture(scope="session")
-def build_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the real graph, so that no command builds into the checkout."""
-    folder = tmp_path_factory.mktemp("build")
-    write(real_graph(), folder)
-    return folder
-
-
-@cache
-def loaded() -> Built:
-    """What a command would load, read from a file once."""
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sources, "build_folder", property(lambda _: Path(folder)))
-        write(real_graph(), Path(folder))
-        return load(sources())
-
-
 @pytest.fixture(autouse=True)
-def _own_build_folder(build_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(Sources, "build_folder", property(lambda _: build_folder))
-    # Loading is tested below; here once is enough.
-    monkeypatch.setattr("myograph.build.load", lambda _: loaded())
-    monkeypatch.chdir(tmp_path)
-    for name, text in (("my-muscles.ttl", GOOD), ("bad.ttl", BAD), ("broken.ttl", MALFORMED)):
+def _files(own_build_folder: None, tmp_path: Path) -> None:
+    for name, text in (
+        ("my-muscles.ttl", GOOD),
+        ("bad.ttl", BAD),
+        ("broken.ttl", MALFORMED),
+        ("my-workout.json", '{"exercises": ["squat", "leg curl"]}'),
+    ):
         (tmp_path / name).write_text(text, "utf-8")
     for name in ("binary.ttl", "binary.rq"):
         (tmp_path / name).write_bytes(b"\xff\xfe\x00")
