@@ -49,10 +49,11 @@ def test_the_choices_of_a_parameter_all_have_an_answer(built: Built, question: Q
 
 @every_question
 def test_a_filter_costs_little(built: Built, question: Question) -> None:
+    # Of processor time: the machine may have other things to do.
     def milliseconds(text: str) -> float:
-        begun = time.perf_counter()
+        begun = time.process_time()
         select(built, text)
-        return (time.perf_counter() - begun) * 1000
+        return (time.process_time() - begun) * 1000
 
     for text in filtered(built, question):
         best = min(milliseconds(text) for _ in range(3))
@@ -95,9 +96,9 @@ def test_a_substitute_has_the_movements_and_other_equipment(asked: Asker) -> Non
         for row in asked("substitutes-for-exercise", exercise="standing calf raise")
     }
     assert "gastrocnemius" in calf["seated calf raise"], "the bent knee costs it"
-    bands = asked("substitutes-for-exercise", exercise="leg curl", equipment="resistance band")
-    assert bands
-    assert all("resistance band" in row["equipmentUsed"] for row in bands)
+    ball = asked("substitutes-for-exercise", exercise="leg curl", equipment="Swiss ball")
+    assert ball
+    assert all("exercise ball" in row["equipmentUsed"] for row in ball)
 
 
 def test_progression_runs_both_ways_and_agrees(asked: Asker) -> None:
