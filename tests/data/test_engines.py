@@ -29,7 +29,7 @@ QUESTIONS = {question.name: question for question in load_questions(find_sources
 # Of these kinds there are too many for rdflib; each is known by its part of the address.
 _MANY = ("exercise", "activity", "injury")
 _KEPT_BESIDES = {"exercise/lying-leg-curl", "exercise/nordic-hamstring-curl", "exercise/lunge"}
-_PATIENCE = 40  # seconds that rdflib gets for a question
+_PATIENCE = 10  # seconds that rdflib gets for a question
 
 
 @cache
