@@ -29,7 +29,7 @@ from myograph.terms import graph
 
 _CONSTRUCT = re.compile(r"CONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE", re.IGNORECASE)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
-_NAME = re.compile(r"(?<=:)[\w-]+|(?<=/)[\w-]+(?=>)")
+_NAME = re.compile(r"(?<=:)[\w-]+|(?<=[/#])[\w-]+(?=>)")
 _SELECT = re.compile(r"\bSELECT\b[^{]*|\b(GROUP|ORDER)\s+BY\b[^}]*", re.IGNORECASE)
 # Two variables in a row, one after a semicolon, or one after `a`.
 _ANY_PROPERTY = re.compile(r"\?\w+\s+\?\w+\s|;\s*\?\w+\s|\sa\s+\?")

@@ -139,6 +139,31 @@ def test_negating_what_a_lower_stratum_makes_is_none(tmp_path: Path) -> None:
     assert stratification_faults(rules) == []
 
 
+def test_counting_what_the_same_stratum_makes_is_a_fault(tmp_path: Path) -> None:
+    counted = "{ SELECT ?a (COUNT(?b) AS ?n) WHERE { ?a e:made ?b } GROUP BY ?a }"
+    rules = [
+        rule(tmp_path, "maker", made(2, "?a e:made ?b", "?a e:q ?b")),
+        rule(tmp_path, "counter", made(2, "?a e:many ?n", counted)),
+        rule(tmp_path, "above", made(3, "?a e:also ?n", counted)),
+    ]
+    [fault] = stratification_faults(rules)
+    assert fault.startswith("counter (stratum 2) counts")
+
+
+@pytest.mark.parametrize("path", ["e:q/e:made", "^e:made", "(e:x|e:made)*"])
+@pytest.mark.parametrize("negation", ["MINUS {{ {} }}", "FILTER NOT EXISTS {{ {} }}"])
+def test_a_property_in_a_path_is_found_in_a_negation(
+    tmp_path: Path, path: str, negation: str
+) -> None:
+    where = f"?a e:q ?b {negation.format(f'?a {path} ?b')}"
+    rules = [
+        rule(tmp_path, "maker", made(2, "?a e:made ?b", "?a e:q ?b")),
+        rule(tmp_path, "denier", made(2, "?a e:other ?b", where)),
+    ]
+    [fault] = stratification_faults(rules)
+    assert fault.startswith("denier")
+
+
 def test_a_rule_that_negates_what_itself_makes_is_a_fault(tmp_path: Path) -> None:
     text = made(1, "?a e:made ?b", "?a e:q ?b MINUS { ?b e:made ?a }")
     [fault] = stratification_faults([rule(tmp_path, "self", text)])
@@ -186,6 +211,21 @@ def test_a_stratum_runs_to_its_fixpoint(tmp_path: Path) -> None:
     assert counts == {"close": 20 * 21 // 2 - 20}
     wanted = quad("n0", "before", "n20")
     assert next(store.quads_for_pattern(wanted.subject, wanted.predicate, wanted.object, None))
+
+
+def test_rules_of_one_stratum_feed_each_other_whichever_comes_first(tmp_path: Path) -> None:
+    """A rule that made nothing runs again once another has made what it looks for."""
+    store = store_of(quad("a", "q", "b"))
+    rules = [
+        rule(tmp_path, "a-last", made(1, "?a e:third ?b", "?a e:second ?b")),
+        rule(tmp_path, "b-any", made(1, "?b e:inverse ?a", "VALUES ?p { e:third } ?a ?p ?b")),
+        rule(tmp_path, "c-typed", made(1, "?a a e:Kind", "?a e:q ?b")),
+        rule(tmp_path, "d-middle", made(1, "?a e:second ?b", "?a a e:Kind ; e:q ?b")),
+        rule(tmp_path, "e-idle", made(1, "?a e:never ?b", "?a e:nowhere ?b")),
+    ]
+    assert derive(store, rules) == {
+        "a-last": 1, "b-any": 1, "c-typed": 1, "d-middle": 1, "e-idle": 0,
+    }  # fmt: skip
 
 
 def test_a_triple_lies_in_one_graph_that_of_the_rule_that_made_it_first(tmp_path: Path) -> None:
