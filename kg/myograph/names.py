@@ -16,6 +16,7 @@ from myograph.terms import ALT_LABEL, BASE, LABEL, PREF_LABEL, RDF_TYPE, myo
 _NAMING = {LABEL: 0, PREF_LABEL: 1, ALT_LABEL: 2, myo("layName"): 3}
 _KINDS_FIRST = ("muscle", "exercise", "activity", "injury", "joint", "movement", "bone")
 _LONGEST = 200  # characters; no name is longer, and comparing takes time
+_FEW = 15  # records of a class that an error may list
 _LEAST_SIMILAR = 72  # of 100; below that a typing error is no longer told from another word
 
 
@@ -119,14 +120,23 @@ class Names:
         fitting = [record for record in candidates if kind is None or kind in record.classes]
         if fitting:
             return min(fitting, key=lambda record: self._rank(record, wanted)).iri
-        what = re.split(r"[/#]", kind.value)[-1] if kind else "record"
-        near = [match.record for match in self.search(wanted, limit=5, kind=kind)]
-        repair = (
-            "Did you mean " + ", ".join(f"{r.label} ({r.slug})" for r in near) + "?"
-            if near
-            else ("Search for it by another name.")
-        )
-        raise UnknownNameError(f"There is no {what} called '{text}'.", repair)
+        raise self._unknown(text, kind, candidates)
+
+    def _unknown(self, text: str, kind: NamedNode | None, others: list[Record]) -> UnknownNameError:
+        """Return the error for a name that no record of a class has, with what is near."""
+        what = self.label(kind) if kind else "record"
+        message = f"There is no {what} called '{text}'"
+        if others:
+            # A right name in the wrong place is told apart from a mistyped one.
+            message += f"; that names {others[0].space}:{others[0].slug}"
+        near = [match.record for match in self.search(text, limit=5, kind=kind)]
+        if near:
+            listed = ", ".join(f"{r.label} ({r.slug})" for r in near)
+            return UnknownNameError(f"{message}.", f"Did you mean {listed}?")
+        known = [r.label for r in self.records.values() if kind and kind in r.classes]
+        if 0 < len(known) <= _FEW:
+            return UnknownNameError(f"{message}.", f"There are: {', '.join(sorted(known))}.")
+        return UnknownNameError(f"{message}.", "Search for it by another name.")
 
     def search(self, text: str, limit: int = 10, kind: NamedNode | None = None) -> list[Match]:
         """Return the records whose names are most like a text, the best first.

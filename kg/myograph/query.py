@@ -1,14 +1,15 @@
 """Asks the graph: SPARQL in, rows or triples out, for the commands and the pages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
+from rapidfuzz import process
 
-from myograph.errors import QueryError
-from myograph.names import Names
-from myograph.questions import Parameter, Question
+from myograph.errors import QueryError, UnknownNameError
+from myograph.names import Names, folded
+from myograph.questions import Parameter, Question, Value
 
 # As XML Schema writes them, which is stricter than what Python takes for one.
 _NUMBERS = {"integer": r"[+-]?\d+", "decimal": r"[+-]?(\d+(\.\d*)?|\.\d+)"}
@@ -77,41 +78,91 @@ def select(store: ox.Store, text: str, bindings: Mapping[str, Term] | None = Non
     return Rows(columns, [tuple(solution) for solution in answer])
 
 
-def ask(store: ox.Store, question: Question, names: Names, given: Mapping[str, str]) -> Rows:
+def ask(
+    store: ox.Store, question: Question, names: Names, given: Mapping[str, str | Sequence[str]]
+) -> Rows:
     """Answer a question.
 
     Args:
         store: the graph.
         question: what is asked.
         names: finds a record by what the asker calls it.
-        given: the asker's values, as text; a parameter that is left out keeps its default.
+        given: the asker's values, as text; a parameter that is left out keeps its default, and a
+            filter lets everything pass.
+
+    Raises:
+        QuestionError: the question has no such parameter, or it takes one value.
+        UnknownNameError: no record of the parameter's class has that name.
+        QueryError: a number was wanted.
+    """
+
+    def answer(text: str) -> Rows:
+        return select(store, text)
+
+    return answer(question.bind(values_of(question, given, names, answer)))
+
+
+def values_of(
+    question: Question,
+    given: Mapping[str, str | Sequence[str]],
+    names: Names,
+    answer: Callable[[str], Rows],
+) -> dict[str, list[Value]]:
+    """Return the terms for what somebody gave as parameters of a question.
+
+    Args:
+        question: what is asked.
+        given: one text or several for each parameter.
+        names: finds a record by what the asker calls it.
+        answer: runs a SELECT; where the values of a parameter are listed by a query, by this.
 
     Raises:
         QuestionError: the question has no such parameter.
         UnknownNameError: no record of the parameter's class has that name.
+        QueryError: a number was wanted.
     """
-    params = {param.name: param for param in question.params}
-    values = {
-        name: value_of(params[name], text, names) if name in params else ox.Literal(text)
-        for name, text in given.items()
-    }
-    answer = run(store, question.bind(values))
-    if not isinstance(answer, Rows):
-        raise QueryError(f"The question {question.name} is no SELECT.", "Write SELECT.")
-    return answer
+    found: dict[str, list[Value]] = {}
+    for name, value in given.items():
+        param = question.param(name)
+        texts = [value] if isinstance(value, str) else value
+        known = choices_of(param, answer) if param.choices else None
+        found[name] = [value_of(param, text, names, known) for text in texts]
+    return found
 
 
-def value_of(param: Parameter, text: str, names: Names) -> ox.NamedNode | ox.Literal:
+def choices_of(param: Parameter, answer: Callable[[str], Rows]) -> list[str]:
+    """Return the texts that a parameter may have, where a query lists them."""
+    rows = answer(param.choices).rows
+    return [row[0].value for row in rows if isinstance(row[0], ox.Literal)]
+
+
+def value_of(
+    param: Parameter, text: str, names: Names, choices: Sequence[str] | None = None
+) -> Value:
     """Return the term for what somebody gave as a parameter's value.
 
     Raises:
-        UnknownNameError: no record of the parameter's class has that name.
+        UnknownNameError: no record of the parameter's class has that name, or it is none of the
+            choices.
         QueryError: a number was wanted.
     """
     if not param.is_literal:
         return names.find(text, param.kind)
+    if choices is not None:
+        return ox.Literal(_chosen(param.name, text, choices))
     if number := _NUMBERS.get(param.kind.value.rpartition("#")[2]):
         if not re.fullmatch(number, text.strip(), re.ASCII):
             raise QueryError(f"'{text}' is no number.", f"Give {param.name} a number.")
         return ox.Literal(text.strip(), datatype=param.kind)
     return ox.Literal(text)
+
+
+def _chosen(name: str, text: str, choices: Sequence[str]) -> str:
+    plain = {folded(choice): choice for choice in choices}
+    if folded(text) in plain:
+        return plain[folded(text)]
+    near = [plain[match] for match, *_ in process.extract(folded(text), list(plain), limit=5)]
+    raise UnknownNameError(
+        f"There is no {name} called '{text}'.",
+        f"Did you mean {', '.join(near)}?" if near else "The graph has none.",
+    )

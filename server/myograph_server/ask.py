@@ -1,10 +1,12 @@
 """`/ask/` and `/ask/<question>`: the questions people ask, with their forms and answers."""
 
+from dataclasses import dataclass
+
 import pyoxigraph as ox
 from flask import Blueprint, Response, make_response, render_template, request
 
 from myograph.errors import MyographError, NoSuchPageError, QueryError
-from myograph.query import Rows, value_of
+from myograph.query import Rows, choices_of, select, values_of
 from myograph.questions import Parameter, Question
 from myograph.results import write_rows, write_triples
 from myograph.terms import BASE
@@ -28,6 +30,26 @@ _GROUPS = {
     "anatomy": "anatomy",
 }
 _NOT_PARAMETERS = frozenset({"format", "output"})
+_FEW = 12  # choices that are shown as a list to pick from
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter in the form of its question.
+
+    Attributes:
+        param: the parameter.
+        values: what was asked about.
+        inputs: what its inputs hold, an empty one among them where more may be given.
+        choices: what it takes, as far as that can be listed.
+        few: whether that is a list to pick from.
+    """
+
+    param: Parameter
+    values: list[str]
+    inputs: list[str]
+    choices: list[str]
+    few: bool
 
 
 def by_tag() -> dict[str, list[Question]]:
@@ -42,10 +64,20 @@ def by_tag() -> dict[str, list[Question]]:
 
 def sentence(question: Question) -> str:
     """Return a question's sentence with its defaults in the braces."""
+    return _told(question, {})
+
+
+def _told(question: Question, given: dict[str, list[str]]) -> str:
     text = question.question
     for param in question.params:
-        text = text.replace("{" + param.name + "}", shown_value(param.default))
+        named = [_named(param, value) for value in given.get(param.name, _defaults(param))]
+        listed = ", ".join(named[:-1]) + " and " + named[-1] if named[1:] else "".join(named)
+        text = text.replace("{" + param.name + "}", listed)
     return text
+
+
+def _defaults(param: Parameter) -> list[str]:
+    return [shown_value(term) for term in param.defaults]
 
 
 def shown_value(term: ox.NamedNode | ox.Literal) -> str:
@@ -66,7 +98,13 @@ def index() -> Response:
             "question": q.question,
             "tags": list(q.tags),
             "parameters": [
-                {"name": p.name, "kind": p.kind.value, "default": shown_value(p.default)}
+                {
+                    "name": p.name,
+                    "kind": p.kind.value,
+                    "default": _defaults(p) if p.several else "".join(_defaults(p)),
+                    "optional": p.optional,
+                    "several": p.several,
+                }
                 for p in q.params
             ],
         }
@@ -95,29 +133,29 @@ def ask(name: str) -> Response:
     return Response(write_rows(_answer(question), chosen.name), content_type=chosen.content_type)
 
 
-def _given(question: Question) -> dict[str, str]:
-    """Return the parameters of the request; an empty field of a form keeps its default."""
-    return {
-        name: value
-        for name, value in request.args.items()
-        if name not in _NOT_PARAMETERS and value.strip()
+def _given(question: Question) -> dict[str, list[str]]:
+    """Return the parameters of the request; empty fields of a form count as left out."""
+    given = {
+        name: [value for value in values if value.strip()]
+        for name, values in request.args.lists()
+        if name not in _NOT_PARAMETERS
     }
+    return {name: values for name, values in given.items() if values}
 
 
-def bound(question: Question, given: dict[str, str]) -> str:
+def bound(question: Question, given: dict[str, list[str]]) -> str:
     """Return the query of a question with somebody's values in it.
 
     Raises:
-        QuestionError: it has no such parameter.
+        QuestionError: it has no such parameter, or takes one value of it.
         UnknownNameError: no record has that name.
     """
-    params = {param.name: param for param in question.params}
-    return question.bind(
-        {
-            name: value_of(params[name], text, site().names) if name in params else ox.Literal(text)
-            for name, text in given.items()
-        }
-    )
+    return question.bind(values_of(question, given, site().names, _select))
+
+
+def _select(text: str) -> Rows:
+    # A list of choices is small and our own query: it needs no worker.
+    return select(site().built.store, text)
 
 
 def _answer(question: Question) -> Rows:
@@ -135,18 +173,12 @@ def _page(question: Question) -> Response:
     except MyographError as found:
         error = found
     given = _given(question)
-    shown_params = [
-        (param, given.get(param.name, shown_value(param.default)), _choices(param))
-        for param in question.params
-    ]
-    title = question.question
-    for param, value, _ in shown_params:
-        title = title.replace("{" + param.name + "}", _named(param, value))
+    fields = [_field(param, given.get(param.name)) for param in question.params]
     page = render_template(
         "question.html",
         question=question,
-        title=title,
-        params=shown_params,
+        title=_told(question, given),
+        fields=fields,
         table=table(rows) if rows else None,
         error=details(error) if error else None,
         query=bound(question, given) if error is None else question.text,
@@ -154,6 +186,14 @@ def _page(question: Question) -> Response:
         careful="injury" in question.tags,
     )
     return make_response(page, int(details(error)["status"]) if error else 200)
+
+
+def _field(param: Parameter, given: list[str] | None) -> Field:
+    values = given or _defaults(param)
+    choices = _choices(param)
+    # One more place is left open where several may be given.
+    room = [""] if param.several or not values else []
+    return Field(param, values, [*values, *room], choices, len(choices) <= _FEW)
 
 
 def _named(param: Parameter, value: str) -> str:
@@ -166,7 +206,9 @@ def _named(param: Parameter, value: str) -> str:
 
 
 def _choices(param: Parameter) -> list[str]:
-    """Return the labels of the records that a parameter takes."""
+    """Return what a parameter takes: the labels of records, or texts."""
+    if param.choices:
+        return choices_of(param, _select)
     if param.is_literal:
         return []
     found = (r.label for r in site().names.records.values() if param.kind in r.classes)

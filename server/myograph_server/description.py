@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from myograph import __version__
 from myograph.metadata import DATASET, VOID
-from myograph.questions import Question
+from myograph.questions import Parameter, Question
 from myograph.terms import RDF_TYPE, XSD
 from myograph_server.site import Site
 
@@ -127,22 +127,32 @@ def _paths() -> dict[str, Any]:
 
 
 def _question(question: Question, site: Site) -> dict[str, Any]:
-    parameters = [
-        _parameter(
-            param.name,
-            f"A name, slug or IRI of a {site.names.label(param.kind)}."
-            if not param.is_literal
-            else "A value.",
-            example=site.names.label(param.default)
-            if isinstance(param.default, ox.NamedNode)
-            else param.default.value,
-        )
-        for param in question.params
-    ]
+    parameters = [_asked(param, site) for param in question.params]
     return _operation(question.question, [*parameters, _format()]) | {
         "operationId": question.name,
         "tags": list(question.tags),
     }
+
+
+def _asked(param: Parameter, site: Site) -> dict[str, Any]:
+    kind = site.names.label(param.kind)
+    text = "A value." if param.is_literal else f"A name, slug or IRI ({kind})."
+    if param.several:
+        text += " May be given several times."
+    if param.optional:
+        text += " Left out, it lets everything pass."
+    examples = [
+        site.names.label(term) if isinstance(term, ox.NamedNode) else term.value
+        for term in param.defaults
+    ]
+    found = _parameter(param.name, text, example=examples[0] if examples else None)
+    if param.several:
+        # ?exercise=squat&exercise=lunge
+        found |= {"schema": {"type": "array", "items": {"type": "string"}}}
+        found |= {"style": "form", "explode": True}
+        if examples:
+            found["example"] = examples
+    return found
 
 
 def _operation(summary: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from rdflib import Literal as RdflibLiteral
 
 from myograph.build import Built
 from myograph.files import find_sources
-from myograph.names import Names
+from myograph.names import Names, folded
 from myograph.prefixes import prefix_map
-from myograph.query import Rows, ask, run
+from myograph.query import Rows, ask, choices_of, run
 from myograph.questions import Question, load_questions
 from myograph.terms import RDF_TYPE
 
@@ -27,7 +27,8 @@ ASKED_FOR = """
     muscles-of-region members-of-group muscles-for-movement actions-of-muscle attachments-of-muscle
     joints-crossed biarticular-muscles deep-to antagonists-of-muscle innervation-of-muscle
     muscles-by-nerve blood-supply exercises-for-muscle muscles-of-exercise stretches-for-muscle
-    muscles-of-activity key-functions injuries-of-muscle injury-card exercises-to-avoid-with-injury
+    muscles-of-activity muscles-in-gait-phase substitutes-for-exercise progression-from
+    compare-exercises balance-of-workout what-does-this-workout-miss key-functions injuries-of-muscle injury-card exercises-to-avoid-with-injury
     rehabilitation-by-stage prevention-of-injury when-to-seek-help external-ids
 """
 # Where rdflib takes many seconds.
@@ -64,9 +65,20 @@ def other_bindings(built: Built, question: Question) -> list[str]:
     for pick in (0, -1):
         given = {}
         for param in question.params:
-            others = [iri for iri in instances(built, param.kind) if iri != param.default]
-            given[param.name] = others[pick]
+            others = [iri for iri in instances(built, param.kind) if iri not in param.defaults]
+            if not param.optional:
+                given[param.name] = others[pick]
         texts.append(question.bind(given))
+    return texts
+
+
+def filtered(built: Built, question: Question) -> list[str]:
+    """Return the question once for each of its filters, bound to one value or to two."""
+    texts = []
+    for param in question.params:
+        if param.optional and not param.is_literal:
+            iris = instances(built, param.kind)
+            texts.append(question.bind({param.name: iris[: 1 + param.several]}))
     return texts
 
 
@@ -85,7 +97,8 @@ def test_the_header_is_complete(question: Question) -> None:
     assert all(question.expect)
     assert all(question.absent)
     named = set(re.findall(r"\{(\w+)\}", question.question))
-    assert named == {param.name for param in question.params}
+    wanted = {param.name for param in question.params if not param.optional}
+    assert wanted <= named <= {param.name for param in question.params}
 
 
 @every_question
@@ -128,13 +141,29 @@ def test_every_iri_has_its_label_beside_it(built: Built, question: Question) -> 
 
 
 @every_question
+def test_a_filter_takes_rows_away_and_adds_none(built: Built, question: Question) -> None:
+    every = {tuple(values(row)[:2]) for row in select(built, question.text).rows}
+    for text in filtered(built, question):
+        assert {tuple(values(row)[:2]) for row in select(built, text).rows} <= every
+
+
+@every_question
+def test_the_choices_of_a_parameter_all_have_an_answer(built: Built, question: Question) -> None:
+    for param in question.params:
+        if param.choices:
+            found = choices_of(param, lambda text: select(built, text))
+            assert len(found) > 1
+            assert len(found) == len({folded(choice) for choice in found})
+
+
+@every_question
 def test_it_answers_at_once(built: Built, question: Question) -> None:
     def milliseconds(text: str) -> float:
         begun = time.perf_counter()
         select(built, text)
         return (time.perf_counter() - begun) * 1000
 
-    for text in (question.text, *other_bindings(built, question)):
+    for text in (question.text, *other_bindings(built, question), *filtered(built, question)):
         best = min(milliseconds(text) for _ in range(3))
         assert best < MOST_MILLISECONDS, f"{best:.0f} ms:\n{text}"
 
@@ -185,7 +214,7 @@ class Asker:
         self._built = built
         self._names = Names(built.quads)
 
-    def __call__(self, question: str, **given: str) -> list[dict[str, str]]:
+    def __call__(self, question: str, **given: str | list[str]) -> list[dict[str, str]]:
         answer = ask(self._built.store, QUESTIONS[question], self._names, given)
         return [
             {c: _text(cell) or "" for c, cell in zip(answer.columns, row, strict=True)}

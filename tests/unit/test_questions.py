@@ -57,10 +57,10 @@ def test_a_question_is_read_with_its_parameters_and_expectations(asked: Question
     assert asked.name == "names"
     assert [param.name for param in asked.params] == ["muscle", "word", "most"]
     assert asked.params[0].kind == myo("Muscle")
-    assert asked.params[0].default == iri("muscle:a")
+    assert asked.params[0].defaults == (iri("muscle:a"),)
     assert not asked.params[0].is_literal
-    assert asked.params[1].default == ox.Literal("plain")
-    assert asked.params[2].default == ox.Literal(3)
+    assert asked.params[1].defaults == (ox.Literal("plain"),)
+    assert asked.params[2].defaults == (ox.Literal(3),)
     assert asked.params[2].is_literal
     assert asked.expect == (("alpha", "one"),)
     assert asked.absent == (("beta",),)
@@ -139,7 +139,7 @@ def test_what_python_takes_for_a_number_and_an_integer_is_not_is_refused(
 
 
 def test_a_decimal_may_have_a_fraction() -> None:
-    param = Parameter("angle", ox.NamedNode(XSD + "decimal"), ox.Literal("1.0"))
+    param = Parameter("angle", ox.NamedNode(XSD + "decimal"), (ox.Literal("1.0"),))
     assert value_of(param, " -1.50 ", Names([])) == ox.Literal("-1.50", datatype=param.kind)
 
 

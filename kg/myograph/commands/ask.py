@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
+from rapidfuzz import process
 from rich.markup import escape
 from rich.table import Table
 
@@ -18,7 +19,7 @@ from myograph.files import find_sources
 from myograph.names import Names
 from myograph.prefixes import converter, prefix_map
 from myograph.query import Rows, ask, run
-from myograph.questions import Question, load_questions
+from myograph.questions import Parameter, Question, load_questions
 from myograph.results import ROW_FORMATS, TRIPLE_FORMATS, write_rows, write_triples
 
 
@@ -49,7 +50,7 @@ def add_ask(subparsers: Any) -> argparse.ArgumentParser:
         "Ask one of the questions; without a name, list them.",
         "myograph ask exercises-for-muscle --muscle soleus",
     )
-    parser.add_argument("question", nargs="?", help="its name")
+    parser.add_argument("question", nargs="?", help="its name; its parameters follow as options")
     parser.add_argument("--format", default="table", help="table, " + ", ".join(ROW_FORMATS))
     parser.set_defaults(takes_more=True)
     return parser
@@ -93,8 +94,10 @@ def _ask(args: argparse.Namespace) -> int:
         _list(list(questions.values()))
         return 0
     if args.question not in questions:
+        near = [name for name, *_ in process.extract(args.question, list(questions), limit=3)]
         raise QuestionError(
-            f"There is no question '{args.question}'.", "List them with: myograph ask."
+            f"There is no question '{args.question}'.",
+            f"Did you mean {', '.join(near)}? List them all with: myograph ask.",
         )
     given = _parameters(args.rest, questions[args.question])
     with progress("Loading the graph") as tell:
@@ -104,13 +107,26 @@ def _ask(args: argparse.Namespace) -> int:
     return 0 if rows.rows else 1
 
 
-def _parameters(rest: list[str], question: Question) -> dict[str, str]:
+def _parameters(rest: list[str], question: Question) -> dict[str, list[str]]:
     parser = argparse.ArgumentParser(
-        prog=f"myograph ask {question.name}", description=question.question
+        prog=f"myograph ask {question.name}", description=question.question, allow_abbrev=False
     )
     for param in question.params:
-        parser.add_argument(f"--{param.name}")
-    return {k: v for k, v in vars(parser.parse_args(rest)).items() if v is not None}
+        parser.add_argument(
+            f"--{param.name}", action="append", default=[], metavar="VALUE", help=_help(param)
+        )
+    given, unknown = parser.parse_known_args(rest)
+    for word in unknown:
+        # An option that there is not, or a value that belongs to none.
+        question.param(word.removeprefix("--").partition("=")[0])
+        raise QuestionError(f"'{word}' belongs to no parameter.", "Write --parameter value.")
+    return {name: values for name, values in vars(given).items() if values}
+
+
+def _help(param: Parameter) -> str:
+    kind = param.kind.value.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+    more = " May be given several times." if param.several else ""
+    return f"{kind}.{' Left out, it lets all pass.' if param.optional else ''}{more}"
 
 
 def _list(questions: list[Question]) -> None:
