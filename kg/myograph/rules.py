@@ -11,21 +11,27 @@ A rule's file begins with header lines::
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
 
 from pyoxigraph import NamedNode
+from rdflib.paths import Path as PropertyPath
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.term import Identifier, Variable
+from rdflib.term import Identifier, URIRef, Variable
 
 from myograph.errors import RuleError
 from myograph.headers import headers
 from myograph.terms import graph
 
 _CONSTRUCT = re.compile(r"CONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE", re.IGNORECASE)
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+_NAME = re.compile(r"(?<=:)[\w-]+|(?<=/)[\w-]+(?=>)")
+# Two variables in a row, one after a semicolon, or one after `a`.
+_ANY_PROPERTY = re.compile(r"\?\w+\s+\?\w+\s|;\s*\?\w+\s|\sa\s+\?")
 Pattern = tuple[Identifier, Identifier, Identifier]
 
 
@@ -65,12 +71,7 @@ class Rule:
     @cached_property
     def template(self) -> list[Pattern]:
         """The triples that the rule makes, once for each value that a VALUES block lists."""
-        listed = _listed(self._algebra["p"])
-        return [
-            tuple(term)
-            for made in self._algebra["template"] or ()
-            for term in product(*(listed.get(part, [part]) for part in made))
-        ]
+        return self._spelt_out(self._algebra["template"] or ())
 
     @cached_property
     def premises(self) -> list[Pattern]:
@@ -80,7 +81,42 @@ class Rule:
     @cached_property
     def negated(self) -> list[Pattern]:
         """The triple patterns that the rule wants absent."""
-        return list(_patterns(self._algebra["p"], negated=True))
+        return self._spelt_out(_patterns(self._algebra["p"], negated=True))
+
+    @cached_property
+    def counted(self) -> list[Pattern]:
+        """The triple patterns over which the rule counts, sums or lists."""
+        groups = _nodes(self._algebra["p"], "Group")
+        return self._spelt_out(p for group in groups for p in _patterns(group, negated=False))
+
+    def may_read(self, names: Iterable[str]) -> bool:
+        """Whether the rule may look for one of these properties or classes, by local name.
+
+        Told from the text, since parsing every rule would take longer than running it; a rule
+        with a variable for a property or a class may look for anything.
+        """
+        return self._open or not self._names.isdisjoint(names)
+
+    @cached_property
+    def _where(self) -> str:
+        return _COMMENT.sub("", _CONSTRUCT.split(self.text, maxsplit=1)[-1])
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(_NAME.findall(self._where))
+
+    @cached_property
+    def _open(self) -> bool:
+        return bool(_ANY_PROPERTY.search(self._where))
+
+    def _spelt_out(self, patterns: Iterable[Pattern]) -> list[Pattern]:
+        """Return each pattern once for each value that a VALUES block lists."""
+        listed = _listed(self._algebra["p"])
+        return [
+            (subject, predicate, value)
+            for pattern in patterns
+            for subject, predicate, value in product(*(listed.get(p, [p]) for p in pattern))
+        ]
 
     @cached_property
     def _algebra(self) -> CompValue:
@@ -124,23 +160,24 @@ def read_rule(path: Path) -> Rule:
 def stratification_faults(rules: list[Rule]) -> list[str]:
     """Return, as sentences, where the strata of the rules do not hold.
 
-    A rule must not negate what its own or a higher stratum makes: its results would depend on
-    the order in which rules run. And what is rolled up to muscles and groups is read by no rule
-    but those that look for violations, so roll-ups come after all the others.
+    A rule must not negate, nor count, what its own or a higher stratum makes: its results would
+    depend on the order in which rules run. And what is rolled up to muscles and groups is read
+    by no rule but those that look for violations, so roll-ups come after all the others.
     """
     leaf_rules = [rule for rule in rules if not rule.single_pass]
     faults = []
     for rule in rules:
         makers = {
-            (other.name, other.stratum): pattern
-            for pattern in rule.negated
+            (other.name, other.stratum): (verb, pattern)
+            for verb, patterns in (("negates", rule.negated), ("counts", rule.counted))
+            for pattern in patterns
             for other in leaf_rules
             if other.stratum >= rule.stratum and any(_may_match(t, pattern) for t in other.template)
         }
         faults += [
-            f"{rule.name} (stratum {rule.stratum}) negates {_shown(pattern)}, which {name} "
+            f"{rule.name} (stratum {rule.stratum}) {verb} {_shown(pattern)}, which {name} "
             f"(stratum {stratum}) makes: put {rule.name} above stratum {stratum}."
-            for (name, stratum), pattern in makers.items()
+            for (name, stratum), (verb, pattern) in makers.items()
         ]
     last = max((rule.stratum for rule in leaf_rules if not rule.finds_violations), default=0)
     faults += [
@@ -161,7 +198,7 @@ def _patterns(node: object, negated: bool, inside: bool = False) -> list[Pattern
             return found + _patterns(node["p2"], negated, inside=True)
         inside = inside or node.name == "Builtin_NOTEXISTS"
         if inside == negated and isinstance(node.get("triples"), list):
-            found += node["triples"]
+            found += [pattern for triple in node["triples"] for pattern in _steps(list(triple))]
         for name, value in node.items():
             if name not in {"triples", "_vars"}:
                 found += _patterns(value, negated, inside)
@@ -169,6 +206,44 @@ def _patterns(node: object, negated: bool, inside: bool = False) -> list[Pattern
         for value in node:
             found += _patterns(value, negated, inside)
     return found
+
+
+def _steps(terms: list[Identifier | PropertyPath | CompValue]) -> Iterator[Pattern]:
+    """Yield the patterns of a block; a property path gives a pattern for each property in it.
+
+    Within a negation in a negation rdflib leaves several triples in one list.
+    """
+    for at in range(0, len(terms), 3):
+        step = tuple(term for term in terms[at : at + 3] if isinstance(term, Identifier))
+        if len(step) == 3:
+            yield step
+        else:
+            for iri in _properties(terms[at + 1]):
+                yield Variable("_from"), iri, Variable("_to")
+
+
+def _properties(path: object) -> list[URIRef]:
+    """Return the properties that a path is made of, in either form that rdflib has of one."""
+    if isinstance(path, URIRef):
+        return [path]
+    if isinstance(path, PropertyPath):
+        parts: Iterable[object] = vars(path).values()
+    elif isinstance(path, CompValue):
+        parts = path.values()
+    else:
+        parts = path if isinstance(path, (list, tuple)) else ()
+    return [iri for part in parts for iri in _properties(part)]
+
+
+def _nodes(node: object, name: str) -> list[CompValue]:
+    """Return the parts of a query's algebra that have a name, the outermost of each nest."""
+    if isinstance(node, CompValue):
+        if node.name == name:
+            return [node]
+        return [found for value in node.values() for found in _nodes(value, name)]
+    if isinstance(node, (list, tuple)):
+        return [found for value in node for found in _nodes(value, name)]
+    return []
 
 
 def _listed(node: object) -> dict[Identifier, list[Identifier]]:

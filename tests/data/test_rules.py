@@ -2,7 +2,7 @@
 
 `rules/<rule>.ttl` holds its cases. A case is a small graph below a line `# ---- what it shows`,
 with what the rule must derive (`# yes:`) and must not (`# no:`), one triple each. Only that rule
-runs, or with `# rules: all` all of them. Every prefix of `ontology/prefixes.ttl` is known, names
+runs, with `# with: share-of-range` those too, or with `# rules: all` all of them. Every prefix of `ontology/prefixes.ttl` is known, names
 without one lie below our base, and nested facts are named as in a build. The rules `violation-*`
 are tested with the shapes that forbid what they find.
 """
@@ -20,7 +20,9 @@ from tests.helpers import all_rules, derived, facts, holds, iri, ontology, real_
 FOLDER = Path(__file__).parent / "rules"
 RULES = {rule.name: rule for rule in all_rules() if not rule.finds_violations}
 # Rules that need not make anything of the facts there are, each with the reason.
-IDLE: dict[str, str] = {}
+IDLE = {
+    "available-at-neutral": "every phase that asks for an action with a condition states the posture so far",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Case:
     yes: tuple[str, ...]
     no: tuple[str, ...]
     alone: bool
+    besides: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -47,8 +50,9 @@ def cases_of(path: Path) -> list[Case]:
 
 def case_of(rule: str, section: str) -> Case:
     title, _, turtle = section.partition("\n")
+    besides = tuple(name for line in said(turtle, "with") for name in line.split())
     alone = not re.search(r"^# rules: all$", turtle, re.MULTILINE)
-    return Case(rule, title, turtle, said(turtle, "yes"), said(turtle, "no"), alone)
+    return Case(rule, title, turtle, said(turtle, "yes"), said(turtle, "no"), alone, besides)
 
 
 def said(turtle: str, word: str) -> tuple[str, ...]:
@@ -59,7 +63,9 @@ CASES = [case for path in sorted(FOLDER.glob("*.ttl")) for case in cases_of(path
 
 
 def run(case: Case) -> ox.Store:
-    rules = [RULES[case.rule]] if case.alone else list(RULES.values())
+    wanted = {case.rule, *case.besides} if case.alone else RULES.keys()
+    assert wanted <= RULES.keys(), "no such rule"
+    rules = [rule for rule in RULES.values() if rule.name in wanted]
     reads_ontology = not case.alone or "graph:ontology" in RULES[case.rule].text
     return derived(facts(case.turtle) + (ontology() if reads_ontology else []), rules)
 
