@@ -5,6 +5,9 @@ and the server can show both. Subclass `MyographError` here; raise nothing else
 for what a user or an author of facts can cause.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 
 class MyographError(Exception):
     """The base of all of them: catch this one to catch what is ours.
@@ -134,3 +137,39 @@ class ClientGoneError(MyographError):
 
 class BusyError(MyographError):
     """There is no worker for a query now, or one client has its share of them."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a document.
+
+    Attributes:
+        place: where, in words; "" for the document as a whole.
+        line: the line, from 1, where it is known.
+        message: what is wrong.
+        repair: what to do about it, as a sentence.
+    """
+
+    place: str
+    line: int | None
+    message: str
+    repair: str
+
+    @property
+    def told(self) -> str:
+        """The place and what is wrong there."""
+        line = f"line {self.line}" if self.line else ""
+        where = ", ".join(part for part in (line, self.place) if part)
+        return f"{where}: {self.message}" if where else self.message
+
+
+class WorkoutError(MyographError):
+    """A workout cannot be read, or names what the graph does not have.
+
+    Attributes:
+        faults: each thing that is wrong, where it can be told apart.
+    """
+
+    def __init__(self, message: str, repair: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(message, repair)
+        self.faults = tuple(faults)

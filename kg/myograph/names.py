@@ -129,7 +129,9 @@ class Names:
         if others:
             # A right name in the wrong place is told apart from a mistyped one.
             message += f"; that names {others[0].space}:{others[0].slug}"
-        near = [match.record for match in self.search(text, limit=5, kind=kind)]
+        # Of an IRI or a compact name the last part is what was mistyped.
+        words = re.split(r"[/:]", text.strip("<> "))[-1] if re.search(r"\w:\S", text) else text
+        near = [match.record for match in self.search(words, limit=5, kind=kind)]
         if near:
             listed = ", ".join(f"{r.label} ({r.slug})" for r in near)
             return UnknownNameError(f"{message}.", f"Did you mean {listed}?")

@@ -15,6 +15,7 @@ from myograph_server import (
     home,
     links,
     meta,
+    plan_page,
     problems,
     resources,
     search,
@@ -61,7 +62,8 @@ def create_app(
     web.install(app)
     problems.install(app)
     # The resources go last: their rule takes any path that nothing else does.
-    for module in (home, search, sparql, ask, check_page, explain_page, dumps, meta, resources):
+    pages = (home, search, sparql, ask, check_page, plan_page, explain_page, dumps, meta)
+    for module in (*pages, resources):
         app.register_blueprint(module.blueprint)
     return app
 

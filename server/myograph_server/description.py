@@ -106,6 +106,8 @@ def _paths() -> dict[str, Any]:
                 ],
             )
         },
+        "/plan": {"post": _plan()},
+        "/schema/workout.json": {"get": _operation("Give the JSON Schema of a workout.", [])},
         "/health": {"get": _operation("Say which graph is served.", [])},
         "/{space}/{name}": {
             "get": _operation(
@@ -124,6 +126,17 @@ def _paths() -> dict[str, Any]:
             )
         },
     }
+
+
+def _plan() -> dict[str, Any]:
+    """Describe the check of a workout; its schema is the one that is published."""
+    body = {
+        "application/json": {"schema": {"$ref": "/schema/workout.json"}},
+        "text/turtle": {"schema": {"type": "string"}},
+    }
+    return _operation(
+        "Say what a workout trains, misses and overloads, and what an injury holds back.", []
+    ) | {"requestBody": {"required": True, "content": body}}
 
 
 def _question(question: Question, site: Site) -> dict[str, Any]:

@@ -40,6 +40,7 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.UnsupportedMediaError, 415, "unsupported-media-type", "Not a body for this address"),
     (errors.BadRequestError, 400, "bad-request", "The request is not right"),
     (errors.UnknownFormatError, 400, "unknown-format", "There is no such format"),
+    (errors.WorkoutError, 400, "workout", "The workout cannot be read"),
     (errors.MalformedTurtleError, 400, "malformed-turtle", "The document does not parse"),
     (errors.UnnamedNodeError, 400, "unnamed-node", "A blank node has no name"),
     (errors.DuplicateFactError, 400, "duplicate-fact", "A fact is stated twice"),
@@ -76,6 +77,11 @@ def details(error: MyographError) -> dict[str, Any]:
     if isinstance(error, QuerySyntaxError) and error.diagnosis.line:
         place = error.diagnosis
         found |= {"line": place.line, "column": place.column, "excerpt": place.caret}
+    if isinstance(error, errors.WorkoutError) and error.faults:
+        found["errors"] = [
+            {"place": f.place, "line": f.line, "detail": f.message, "repair": f.repair}
+            for f in error.faults
+        ]
     return found
 
 

@@ -25,7 +25,8 @@ ASKED_FOR = """
     joints-crossed biarticular-muscles deep-to antagonists-of-muscle innervation-of-muscle
     muscles-by-nerve blood-supply exercises-for-muscle muscles-of-exercise stretches-for-muscle
     muscles-of-activity muscles-in-gait-phase substitutes-for-exercise progression-from
-    compare-exercises balance-of-workout what-does-this-workout-miss key-functions injuries-of-muscle injury-card exercises-to-avoid-with-injury
+    compare-exercises balance-of-workout what-does-this-workout-miss muscles-of-workout
+    needs-of-workout key-functions injuries-of-muscle injury-card exercises-to-avoid-with-injury
     rehabilitation-by-stage prevention-of-injury when-to-seek-help external-ids
 """
 every_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)

@@ -46,6 +46,67 @@ def test_an_empty_field_keeps_the_default(client: FlaskClient) -> None:
     assert client.get("/ask/exercises-for-muscle?muscle=").status_code == 200
 
 
+def names(client: FlaskClient, address: str, column: str) -> set[str]:
+    rows = client.get(address).get_json(force=True)["results"]["bindings"]
+    return {row[column]["value"] for row in rows}
+
+
+def test_filters_and_several_values_in_the_address(client: FlaskClient) -> None:
+    asked = "/ask/exercises-for-muscle?muscle=hamstrings"
+    every = names(client, asked, "exerciseLabel")
+    one = names(client, f"{asked}&equipment=barbell", "exerciseLabel")
+    two = names(client, f"{asked}&equipment=barbell&equipment=dumbbell&position=", "exerciseLabel")
+    assert one < two < every
+    assert names(client, f"{asked}&difficulty=&contraction=", "exerciseLabel") == every
+    both = names(client, "/ask/compare-exercises?exercise=squat&exercise=leg+curl", "roles")
+    assert any("squat: " in text and "leg curl: " in text for text in both)
+
+
+def test_the_form_has_a_field_for_each_value_and_one_more(client: FlaskClient) -> None:
+    text = page(client, "/ask/compare-exercises?exercise=squat&exercise=leg+curl&exercise=")
+    found = [f.get("value") for f in Page(text).fields if f.get("name") == "exercise"]
+    assert found == ["squat", "leg curl", ""]
+    assert "What do squat and leg curl have in common" in plain(text)
+    assert "?exercise=squat&amp;exercise=leg%20curl&amp;format=csv" in text
+    text = page(client, "/ask/exercises-for-muscle?muscle=soleus&difficulty=beginner")
+    found = [f.get("value") for f in Page(text).fields if f.get("name") == "difficulty"]
+    assert found == ["beginner", ""]
+    assert "any, if left open" in plain(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "words"),
+    [
+        ("exercises-for-muscle?equipment=barbel", 404, "barbell (barbell)"),
+        ("exercises-for-muscle?muscle=soleus&muscle=psoas+major", 400, "takes one value"),
+        ("exercises-for-muscle?muscles=soleus", 400, "Did you mean muscle?"),
+        ("muscles-in-gait-phase?phase=pushoff", 404, "push-off"),
+        ("exercises-for-muscle?difficulty=xyzzy", 404, "advanced, beginner, intermediate"),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_what_is_near(
+    client: FlaskClient, address: str, status: int, words: str
+) -> None:
+    assert_problem(client.get(f"/ask/{address}"), status, words)
+    assert client.get(f"/ask/{address}", headers=HTML).status_code == status
+
+
+def test_filters_and_several_values_are_described(client: FlaskClient) -> None:
+    paths = client.get("/openapi.json").get_json(force=True)["paths"]
+    by_name = {p["name"]: p for p in paths["/ask/exercises-for-muscle"]["get"]["parameters"]}
+    assert by_name["equipment"]["schema"]["type"] == "array"
+    assert by_name["equipment"]["explode"] is True
+    assert "Left out, it lets everything pass." in by_name["equipment"]["description"]
+    assert by_name["muscle"]["schema"] == {"type": "string"}
+    several = paths["/ask/compare-exercises"]["get"]["parameters"][0]
+    assert several["example"] == ["seated calf raise", "standing calf raise"]
+    listed = client.get("/ask/").get_json(force=True)["questions"]
+    (found,) = [q for q in listed if q["name"] == "exercises-for-muscle"]
+    flags = {p["name"]: (p["optional"], p["several"]) for p in found["parameters"]}
+    assert flags["muscle"] == (False, False)
+    assert flags["equipment"] == (True, True)
+
+
 def test_an_answer_as_csv_and_tsv(client: FlaskClient) -> None:
     for name, media in (("csv", "text/csv"), ("tsv", "text/tab-separated-values")):
         answer = client.get(f"/ask/exercises-for-muscle?muscle=soleus&format={name}")

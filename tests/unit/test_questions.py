@@ -149,6 +149,81 @@ def test_a_parameter_that_the_question_lacks_is_named(asked: Question) -> None:
     assert "muscle, word, most" in caught.value.repair
 
 
+FILTERED = (
+    TEXT.replace("muscle myo:Muscle", "muscle myo:Muscle several")
+    .replace(
+        """#+ param: word xsd:string
+#+ param: most xsd:integer
+""",
+        """#+ param: word xsd:string optional several
+#+ choices: word [] rdfs:label ?word
+""",
+    )
+    .replace("  VALUES ?most { 3 }\n", "")
+    .replace('"plain"', "UNDEF")
+    .replace("muscle:a }", "muscle:a muscle:b }")
+)
+
+
+def test_a_filter_that_is_left_out_lets_all_pass_and_several_values_are_any_of_them(
+    tmp_path: Path,
+) -> None:
+    asked = question(
+        tmp_path, FILTERED.replace("?label\n}", "?label FILTER(!BOUND(?word) || ?word = ?label) }")
+    )
+    muscle, word = asked.params
+    assert (muscle.optional, muscle.several, len(muscle.defaults)) == (False, True, 2)
+    assert (word.optional, word.several, word.defaults) == (True, True, ())
+
+    def labels(**given: str | list[str]) -> list[str]:
+        rows = ask(store(), asked, Names(BODY), given).dicts()
+        return sorted(row["label"].value for row in rows if isinstance(row["label"], ox.Literal))
+
+    assert labels() == ["alpha", "beta"]
+    assert labels(word=[]) == ["alpha", "beta"]
+    assert labels(word="Alpha") == ["alpha"]
+    assert labels(word=["beta", "alpha", "beta"]) == ["alpha", "beta"]
+    assert labels(word=["alpha"], muscle=["beta"]) == []
+    with pytest.raises(UnknownNameError, match="no word called 'alfa'") as caught:
+        labels(word="alfa")
+    assert "Did you mean alpha" in caught.value.repair
+
+
+def test_several_values_for_a_parameter_that_takes_one_are_refused(asked: Question) -> None:
+    with pytest.raises(QuestionError, match="'muscle' takes one value, and 2 are given"):
+        ask(store(), asked, Names(BODY), {"muscle": ["alpha", "beta"]})
+    # The same twice is one.
+    assert ask(store(), asked, Names(BODY), {"muscle": ["alpha", "muscle:a"]}).rows
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_text_never_reaches_a_query_that_takes_several(tmp_path: Path, attack: str) -> None:
+    free = FILTERED.replace("#+ choices: word [] rdfs:label ?word\n", "")
+    found = ask(store(), question(tmp_path, free), Names(BODY), {"word": [attack, "other"]})
+    texts = {row["word"].value for row in found.dicts() if isinstance(row["word"], ox.Literal)}
+    assert texts == {attack, "other"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("optional several", "optional maybe", "not 'maybe'"),
+        ("optional several", "several", "no filter, and its block holds UNDEF"),
+        ("UNDEF", '"plain"', "a filter, and its block holds"),
+        ("muscle myo:Muscle several", "muscle myo:Muscle", "muscle has 2 defaults"),
+        ("muscle:a muscle:b", "", "muscle has 0 defaults"),
+        ("choices: word", "choices: nothing", "nothing, which is no parameter"),
+    ],
+)
+def test_a_filter_that_is_written_wrongly_is_named(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    assert old in FILTERED
+    with pytest.raises(QuestionError, match=message) as caught:
+        question(tmp_path, FILTERED.replace(old, new))
+    assert "names.rq" in caught.value.message
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
