@@ -2,5 +2,5 @@
 
 from benchmarks import build, engine
 
-build.main()
+build.main([])
 engine.main()

@@ -30,6 +30,7 @@ from myograph.terms import graph
 _CONSTRUCT = re.compile(r"CONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE", re.IGNORECASE)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 _NAME = re.compile(r"(?<=:)[\w-]+|(?<=/)[\w-]+(?=>)")
+_SELECT = re.compile(r"\bSELECT\b[^{]*|\b(GROUP|ORDER)\s+BY\b[^}]*", re.IGNORECASE)
 # Two variables in a row, one after a semicolon, or one after `a`.
 _ANY_PROPERTY = re.compile(r"\?\w+\s+\?\w+\s|;\s*\?\w+\s|\sa\s+\?")
 Pattern = tuple[Identifier, Identifier, Identifier]
@@ -107,7 +108,7 @@ class Rule:
 
     @cached_property
     def _open(self) -> bool:
-        return bool(_ANY_PROPERTY.search(self._where))
+        return bool(_ANY_PROPERTY.search(_SELECT.sub("", self._where)))
 
     def _spelt_out(self, patterns: Iterable[Pattern]) -> list[Pattern]:
         """Return each pattern once for each value that a VALUES block lists."""

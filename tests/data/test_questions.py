@@ -11,9 +11,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from myograph.build import Built
 from myograph.files import find_sources
-from myograph.names import Names, folded
+from myograph.names import Names
 from myograph.prefixes import prefix_map
-from myograph.query import Rows, ask, choices_of, run
+from myograph.query import Rows, ask, run
 from myograph.questions import Question, load_questions
 from myograph.terms import RDF_TYPE
 from tests.helpers import derived, facts, iri, ontology
@@ -64,16 +64,6 @@ def other_bindings(built: Built, question: Question) -> list[str]:
             if not param.optional:
                 given[param.name] = others[pick]
         texts.append(question.bind(given))
-    return texts
-
-
-def filtered(built: Built, question: Question) -> list[str]:
-    """Return the question once for each of its filters, bound to one value or to two."""
-    texts = []
-    for param in question.params:
-        if param.optional and not param.is_literal:
-            iris = instances(built, param.kind)
-            texts.append(question.bind({param.name: iris[: 1 + param.several]}))
     return texts
 
 
@@ -133,22 +123,6 @@ def test_every_iri_has_its_label_beside_it(built: Built, question: Question) -> 
                     assert label.value
                 if isinstance(cell, Literal):
                     assert cell.language in (None, "en")
-
-
-@every_question
-def test_a_filter_takes_rows_away_and_adds_none(built: Built, question: Question) -> None:
-    every = {tuple(values(row)[:2]) for row in select(built, question.text).rows}
-    for text in filtered(built, question):
-        assert {tuple(values(row)[:2]) for row in select(built, text).rows} <= every
-
-
-@every_question
-def test_the_choices_of_a_parameter_all_have_an_answer(built: Built, question: Question) -> None:
-    for param in question.params:
-        if param.choices:
-            found = choices_of(param, lambda text: select(built, text))
-            assert len(found) > 1
-            assert len(found) == len({folded(choice) for choice in found})
 
 
 def _text(cell: object) -> str | None:
@@ -383,7 +357,8 @@ def test_a_movement_that_only_one_nerve_makes_is_lost_with_it(asked: Asker) -> N
     femoral = asked("nerve-lesion", nerve="femoral")
     assert column(femoral, "fate", movementLabel="knee extension") == {"paralysed", "still works"}
     left = parts(femoral, "muscles", movementLabel="knee extension", fate="still works")
-    assert left <= {"tensor fasciae latae", "gluteus maximus"}
+    assert "tensor fasciae latae" in left
+    assert all(name == "tensor fasciae latae" or "gluteus maximus" in name for name in left)
     tibial = asked("nerve-lesion", nerve="tibial")
     assert "soleus" in parts(tibial, "muscles", fate="paralysed")
     assert "tibialis anterior" not in parts(tibial, "muscles", fate="paralysed")

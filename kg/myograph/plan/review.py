@@ -193,14 +193,17 @@ def _held(workout: Workout, names: Names, asked: Asked) -> tuple[str, list[HeldB
             wrong = f"{label} has no stage {workout.stage} on record."
             raise WorkoutError(wrong, counted, [Fault("injury, stage", None, wrong, counted)])
         label = stage["stageLabel"]
+    order = [iri.value for iri in workout.exercises]
     reasons: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    mine = {iri.value for iri in workout.exercises}
     for row in asked("exercises-to-avoid-with-injury", injury):
         here = stage is None or row["stage"] == stage["stage"]
-        if row["exercise"] in mine and here:
+        if row["exercise"] in order and here:
             key = (row["exercise"], row["exerciseLabel"], row["stageLabel"])
             reasons[key].append(_reason(row))
-    held = [HeldBack(Thing(iri, name), at, why) for (iri, name, at), why in reasons.items()]
+    held = [
+        HeldBack(Thing(iri, name), at, why)
+        for (iri, name, at), why in sorted(reasons.items(), key=lambda kv: order.index(kv[0][0]))
+    ]
     return label, held, stage["exercises"] if stage else ""
 
 
