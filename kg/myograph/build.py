@@ -16,6 +16,7 @@ from myograph.derive import derive
 from myograph.errors import NotBuiltError
 from myograph.files import Sources
 from myograph.metadata import describe
+from myograph.portion import portion
 from myograph.questions import load_questions
 from myograph.read import read_sources
 from myograph.rules import Rule, load_rules
@@ -46,7 +47,11 @@ class Built:
 
 
 def build(
-    sources: Sources, extra: list[Quad] | None = None, progress: Progress | None = None
+    sources: Sources,
+    extra: list[Quad] | None = None,
+    progress: Progress | None = None,
+    *,
+    whole: bool = True,
 ) -> Built:
     """Read the sources and derive what follows; nothing is checked and nothing is written.
 
@@ -54,13 +59,15 @@ def build(
         sources: where to read from.
         extra: further authored quads, such as a person's own file.
         progress: is told each step.
+        whole: whether all our facts are wanted, or those that the further ones can touch.
 
     Raises:
         MyographError: a source file or a rule is not right; the message names it.
     """
     tell = progress or (lambda _: None)
     tell("read")
-    authored = read_sources(sources) + (extra or [])
+    ours, own = read_sources(sources), extra or []
+    authored = (ours if whole else portion(ours, own)) + own
     rules = load_rules(sources.rules)
     store = Store()
     store.extend(authored)

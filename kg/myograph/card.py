@@ -10,10 +10,16 @@ from myograph.explain import node_label
 from myograph.names import Names
 from myograph.terms import BASE, DEFINITION, LABEL, MYO, RDF_TYPE, SOURCE, is_derived, myo
 
+# What rules only hand on to other rules, and what is shown elsewhere on the card.
 _HIDDEN = {
     LABEL, DEFINITION, SOURCE, RDF_TYPE,
-    *(myo(name) for name in ("hasFactsOf", "leafOf", "hasAttachment", "layName", "statesRoots")),
+    *(myo(name) for name in (
+        "hasFactsOf", "leafOf", "leafCount", "overlappedBy", "hasAttachment", "layName",
+        "statesRoots", "eccentricIn", "movesGiven", "movesThere", "opposesThere",
+        "trainsMostOf", "steadiedByMostOf", "stretchesMostOf",
+    )),
 }  # fmt: skip
+_PLAIN = {myo(name) for name in ("attachesTo", "ofMovement", "nerve", "riskFactor")}
 _RED_FLAG = myo("hasRedFlag")
 
 
@@ -120,22 +126,11 @@ def _value(built: Built, term: object, names: Names) -> str:
         return names.label(term)
     parts = []
     for quad in built.store.quads_for_pattern(term, None, None, None):
-        skipped = quad.predicate in {
-            RDF_TYPE,
-            SOURCE,
-            myo("key"),
-            myo("followsTo"),
-            myo("anchoredTo"),
-        }
-        if skipped or quad.predicate == myo("attachesToPartOf"):
+        # What rules derive of it, and what is only its name, is no part of what it says.
+        if is_derived(quad.graph_name) or quad.predicate in {RDF_TYPE, SOURCE, myo("key")}:
             continue
         name = names.label(quad.predicate)
         inner = _value(built, quad.object, names)
-        plain = quad.predicate in {
-            myo("attachesTo"),
-            myo("ofMovement"),
-            myo("nerve"),
-            myo("riskFactor"),
-        }
+        plain = quad.predicate in _PLAIN
         parts.append((not plain, inner if plain else f"{name} {inner}"))
     return ", ".join(text for _, text in sorted(parts)) or node_label(term, names)

@@ -118,8 +118,11 @@ class Explainer:
         self, key: Key, rules: list[Rule], name: str, above: frozenset[Key]
     ) -> Explanation | None:
         for rule in rules:
-            for solution in self._solutions(rule).get(key, ()):
-                wanted = self._premises(rule, solution)
+            solutions = self._solutions(rule).get(key, [])
+            for solution in solutions:
+                # What was counted or summed rests on each piece of it.
+                pieces = solutions if rule.counted else [solution]
+                wanted = dict.fromkeys(p for each in pieces for p in self._premises(rule, each))
                 # A premise that itself rests on this statement explains nothing: try the next.
                 if any(premise in above for premise in wanted):
                     continue

@@ -127,7 +127,8 @@ def document_facts(text: str, syntax: str, sources: Sources) -> list[ox.Quad]:
 
 def _report(task: Task) -> bytes:
     sources = Sources(Path(task.root), Path(task.package), task.in_checkout)
-    report = check_facts(build(sources, document_facts(task.text, task.syntax, sources)), sources)
+    own = document_facts(task.text, task.syntax, sources)
+    report = check_facts(build(sources, own, whole=False), sources)
     body = json.dumps({"report": asdict(report)}).encode()
     if len(body) > task.max_bytes:
         raise AnswerTooLargeError(f"The report has more than {task.max_bytes:,} bytes.", SMALLER)

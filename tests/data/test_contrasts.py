@@ -8,6 +8,7 @@ how a stretch is graded, in which phase a leaf lengthens under load.
 import pyoxigraph as ox
 import pytest
 
+from myograph.terms import BASE
 from tests.data.test_derivation import (
     GASTROCNEMIUS,
     LONG_HAMSTRINGS,
@@ -20,16 +21,16 @@ from tests.data.test_derivation import (
 from tests.helpers import iri, real_explainer, real_graph
 
 
+def where(term: object) -> str:
+    """The IRI of a record, without our base."""
+    assert isinstance(term, ox.NamedNode)
+    return term.value.removeprefix(BASE)
+
+
 def figures(subject: str, predicate: str) -> set[str]:
     """The literal values of a property."""
     found = real_graph().store.quads_for_pattern(iri(subject), iri(predicate), None, None)
-    return {str(quad.object.value) for quad in found}  # type: ignore[union-attr]
-
-
-def name_of(quad: ox.Quad) -> str:
-    """The IRI of a quad's subject."""
-    assert isinstance(quad.subject, ox.NamedNode)
-    return quad.subject.value
+    return {quad.object.value for quad in found if isinstance(quad.object, ox.Literal)}
 
 
 def reasons(exercise: str, movement: str, leaf: str) -> set[str]:
@@ -41,15 +42,15 @@ def reasons(exercise: str, movement: str, leaf: str) -> set[str]:
     return {
         reason
         for node in nodes
-        if wanted in name_of(node) and name_of(node).endswith(f"/{leaf}")
-        for reason in values(name_of(node).split("/myograph/")[1], "myo:reducedBy")
+        if wanted in where(node.subject) and where(node.subject).endswith(f"/{leaf}")
+        for reason in values(where(node.subject), "myo:reducedBy")
     }
 
 
 def eccentric(phase: str) -> set[str]:
     """The leaves that lengthen under load in a phase."""
     found = real_graph().store.quads_for_pattern(None, iri("myo:eccentricIn"), iri(phase), None)
-    return {name_of(quad).rsplit("/", 1)[-1] for quad in found}
+    return {where(quad.subject).rsplit("/", 1)[-1] for quad in found}
 
 
 # ---------------------------------------------------------------- active insufficiency
@@ -123,7 +124,8 @@ def test_stairs_oppose_as_a_squat_does() -> None:
             for quad in real_graph().store.quads_for_pattern(
                 None, iri("myo:reducedBy"), iri("myo:Opposition"), None
             )
-            if f"{pull_up}/hip-extension" in name_of(quad) and name_of(quad).endswith(f"/{leaf}")
+            if f"{pull_up}/hip-extension" in where(quad.subject)
+            and where(quad.subject).endswith(f"/{leaf}")
         ]
         assert found, leaf
 
@@ -304,7 +306,7 @@ def test_the_shares_of_the_leaves_do_not_exceed_the_whole(model: str) -> None:
     store = real_graph().store
     for quad in store.quads_for_pattern(None, iri("myo:ofModel"), iri(f"source:{model}"), None):
         parts = [
-            float(figures(name_of(part).split("/myograph/")[1], "myo:share").pop())
+            float(figures(where(part.subject), "myo:share").pop())
             for part in store.quads_for_pattern(None, iri("myo:ofTotal"), quad.subject, None)
             if "/rolled-up" not in str(part.graph_name)
         ]
