@@ -25,6 +25,8 @@ from rapidfuzz import process
 from myograph.errors import QuestionError
 from myograph.headers import headers
 
+# Goes with every answer about an injury, in whatever format.
+DISCLAIMER = "Education, not medical advice."
 Value = NamedNode | Literal
 _FLAGS = frozenset({"optional", "several"})
 _LEAST_SIMILAR = 60  # of 100
@@ -81,6 +83,11 @@ class Question:
     absent: tuple[tuple[str, ...], ...]
     tags: tuple[str, ...]
     text: str
+
+    @property
+    def careful(self) -> bool:
+        """Whether an answer goes with the disclaimer."""
+        return "injury" in self.tags
 
     def param(self, name: str) -> Parameter:
         """Return a parameter by its name.

@@ -32,6 +32,8 @@ _INJURIES = (
     ("Part of recovery at", "^rehabilitatedBy"),
     ("Used in", "^employs"),
     ("Often met in it", "^occursIn"),
+    ("Risks", "risks"),
+    ("Strengthens what is weak in", "strengthensAgainst"),
 )
 
 

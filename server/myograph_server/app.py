@@ -7,6 +7,7 @@ from flask import Flask, Response, send_from_directory
 from myograph import __version__
 from myograph.build import Built
 from myograph.files import Sources
+from myograph.questions import DISCLAIMER
 from myograph_server import (
     ask,
     check_page,
@@ -25,8 +26,6 @@ from myograph_server import (
 from myograph_server.engine import Engine
 from myograph_server.site import EXTENSION, WATCH, make_site
 from myograph_server.watch import Watch
-
-DISCLAIMER = "Education, not medical advice."
 
 
 def create_app(

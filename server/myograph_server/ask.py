@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from myograph.errors import MyographError, NoSuchPageError, QueryError
 from myograph.query import Rows, choices_of, select, values_of
-from myograph.questions import Parameter, Question
+from myograph.questions import DISCLAIMER, Parameter, Question
 from myograph.results import write_rows, write_triples
 from myograph.terms import BASE
 from myograph_server import conneg
@@ -130,7 +130,13 @@ def ask(name: str) -> Response:
         triples = site().facts.description(ox.NamedNode(f"{BASE}ask/{name}"))
         body = write_triples(triples, chosen.name, site().prefixes)
         return Response(body, content_type=chosen.content_type)
-    return Response(write_rows(_answer(question), chosen.name), content_type=chosen.content_type)
+    response = Response(
+        write_rows(_answer(question), chosen.name), content_type=chosen.content_type
+    )
+    if question.careful:
+        # The formats for programs have no place for a remark.
+        response.headers["Disclaimer"] = DISCLAIMER
+    return response
 
 
 def _given(question: Question) -> dict[str, list[str]]:
@@ -183,7 +189,7 @@ def _page(question: Question) -> Response:
         error=details(error) if error else None,
         query=bound(question, given) if error is None else question.text,
         formats=(conneg.CSV, conneg.TSV, conneg.JSON),
-        careful="injury" in question.tags,
+        careful=question.careful,
     )
     return make_response(page, int(details(error)["status"]) if error else 200)
 

@@ -1,14 +1,19 @@
 """The page of an injury or of what may be taken for one: what is dangerous comes first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from myograph.terms import RDFS
-from myograph_server.facts import Facts, Term
+from flask import request
+
+from myograph.terms import BASE, RDFS, myo
+from myograph_server.facts import Fact, Facts, Term
 from myograph_server.links import Shown, shown
 from myograph_server.pages import COMMENT, DEFINITION, Cell, Reader, Section
 
 _URGENCY = ("EmergencyUrgency", "SameDayUrgency", "SoonUrgency")
 _WHAT = (
+    ("A case of", "kindOf"),
     ("Affects", "affects"),
     ("Where", "injurySite"),
     ("What is felt or seen", "hasSymptom"),
@@ -21,6 +26,23 @@ _HELP = (
     ("Treatment", "treatedBy"),
     ("Exercises for recovery", "rehabilitatedBy"),
     ("Prevention", "preventedBy"),
+)
+# What a stage holds back, by the rule that found it: the reason in words.
+_HELD = {
+    "holds-back": "loads it in a way that waits",
+    "holds-back-deferred": "named by the stage",
+    "holds-back-harder": "harder than what the stage names",
+    "holds-back-jumps": "is a jump",
+    "holds-back-impact": "comes with an impact",
+    "holds-back-weight": "puts weight on the leg",
+}
+_NO_STAGES = (
+    "No stages of recovery are on record. Ask a professional before any exercise: nothing is "
+    "listed here as allowed."
+)
+_FREE = (
+    "Derived. The goal of a stage may ask for more rest than this list. Not known to load it is no "
+    "clearance: pain, and whoever treats you, decide."
 )
 
 
@@ -77,9 +99,13 @@ def _say(facts: Facts, urgency: Term | None) -> str:
 def sections(reader: Reader) -> list[Section]:
     """Return the sections of the page below the signs of danger."""
     facts = reader.facts
+    stages = sorted(facts.values(reader.iri, "recoversThrough"), key=reader.order)
     return [
         reader.glance("What it is", _WHAT),
-        Section("Stages of recovery", parts=[_stage(reader, n) for n in reader.nodes("hasStage")]),
+        Section(
+            "Stages of recovery", note=_whose(reader), parts=[_stage(reader, n) for n in stages]
+        ),
+        _still(reader, stages),
         reader.glance("Help and prevention", _HELP),
         Section("Before full sport or work", lines=facts.texts(reader.iri, "returnCriterion")),
         _time(reader),
@@ -87,12 +113,29 @@ def sections(reader: Reader) -> list[Section]:
         _grades(reader),
         Section(
             "Exercises and activities that load it",
-            rows=reader.pairs((("Load it", "^loads"),)),
+            rows=reader.pairs(
+                (
+                    ("Load it", "^loads"),
+                    ("Put weight on it", "^putsWeightOn"),
+                    ("Risk it", "^risks"),
+                    ("Strengthen what is weak in it", "^strengthensAgainst"),
+                )
+            ),
             note="Derived. Loading is no verdict: recovery needs it, at the right stage.",
         ),
         reader.variants(),
         Section("Notes", lines=facts.texts(reader.iri, "note")),
     ]
+
+
+def _whose(reader: Reader) -> str:
+    """Say from which record the stages are, where they are another's."""
+    if reader.nodes("hasStage") or not reader.facts.values(reader.iri, "recoversThrough"):
+        return ""
+    wider = " and ".join(
+        reader.facts.label(one) for one in reader.facts.values(reader.iri, "kindOf")
+    )
+    return f"These are the stages of {wider}, of which this is a case."
 
 
 def _stage(reader: Reader, stage: Term) -> Section:
@@ -107,12 +150,52 @@ def _stage(reader: Reader, stage: Term) -> Section:
         ("Not yet", "withholds"),
         ("Treatment", "treatedBy"),
         ("Exercises", "rehabilitatedBy"),
-        ("Held back", "holdsBack"),
     ):
         values = reader.links(key, stage)
         if values:
             rows.insert(1 if key == "withholds" else len(rows), [[Shown(name)], values])
+    held: dict[str, list[Fact]] = {}
+    for fact in facts.of(stage):
+        if fact.predicate == myo("holdsBack"):
+            held.setdefault(fact.graph.removeprefix("inferred/"), []).append(fact)
+    for rule, reason in _HELD.items():
+        if rule in held:
+            values = sorted((reader.shown(f) for f in held[rule]), key=lambda s: s.text.casefold())
+            rows.append([[Shown(f"Held back: {reason}")], values])
     return Section(title[:1].upper() + title[1:], rows=rows, note=facts.text(stage, COMMENT))
+
+
+def _still(reader: Reader, stages: list[Term]) -> Section:
+    """Return what the stages leave free, which the graph may know to load it or not."""
+    title, facts = "What may still be done", reader.facts
+    if not stages:
+        return Section(title, lines=[_NO_STAGES])
+    everything = set(facts.subjects_of_kind("Exercise")) | set(facts.subjects_of_kind("Activity"))
+    loading = set(facts.subjects("loads", reader.iri)) | set(
+        facts.subjects("putsWeightOn", reader.iri)
+    )
+    held = [set(facts.values(stage, "holdsBack")) for stage in stages]
+    rows = [
+        [
+            [Shown("Not known to load it, at any stage")],
+            _named(reader, everything - loading - set().union(*held)),
+        ]
+    ]
+    for stage, waits in zip(stages, held, strict=True):
+        values = _named(reader, loading - waits)
+        if values:
+            rows.append(
+                [[Shown(f"Loads it and is not held back at stage {reader.order(stage)}")], values]
+            )
+    slug = reader.iri.value.removeprefix(f"{BASE}injury/")
+    asked = urlencode({"injury": slug})
+    path = f"{request.script_root}/ask/what-can-i-still-do-with?{asked}"
+    rows.append([[Shown("With what each trains")], [Shown("Ask the graph", path)]])
+    return Section(title, rows=rows, note=_FREE)
+
+
+def _named(reader: Reader, found: Iterable[Term]) -> Cell:
+    return sorted((shown(one, reader.facts) for one in found), key=lambda s: s.text.casefold())
 
 
 def _time(reader: Reader) -> Section:

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from myograph import __version__
 from myograph.metadata import DATASET, VOID
-from myograph.questions import Parameter, Question
+from myograph.questions import DISCLAIMER, Parameter, Question
 from myograph.terms import RDF_TYPE, XSD
 from myograph_server.site import Site
 
@@ -141,10 +141,14 @@ def _plan() -> dict[str, Any]:
 
 def _question(question: Question, site: Site) -> dict[str, Any]:
     parameters = [_asked(param, site) for param in question.params]
-    return _operation(question.question, [*parameters, _format()]) | {
-        "operationId": question.name,
-        "tags": list(question.tags),
-    }
+    return (
+        _operation(question.question, [*parameters, _format()])
+        | {
+            "operationId": question.name,
+            "tags": list(question.tags),
+        }
+        | ({"description": DISCLAIMER} if question.careful else {})
+    )
 
 
 def _asked(param: Parameter, site: Site) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from myograph.explain import node_label
 from myograph.names import Names
-from myograph.terms import BASE, GRAPH, is_derived, myo
+from myograph.terms import BASE, GRAPH, RDF_TYPE, is_derived, myo
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Node = ox.NamedNode | ox.BlankNode | ox.Triple
@@ -102,6 +102,10 @@ class Facts:
     def subjects(self, name: str, value: Term) -> list[Node]:
         """Return what one of our properties links to a thing."""
         return [fact.subject for fact in self.to(value) if fact.predicate == myo(name)]
+
+    def subjects_of_kind(self, kind: str) -> list[Node]:
+        """Return the instances of one of our classes."""
+        return [fact.subject for fact in self.to(myo(kind)) if fact.predicate == RDF_TYPE]
 
     def is_a(self, subject: Term, *kinds: str) -> bool:
         """Return whether a thing is an instance of one of our classes."""

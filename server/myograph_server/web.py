@@ -15,7 +15,7 @@ _COMPRESSIBLE = ("text/", "application/", "image/svg")
 _SMALL = 1400  # below one packet compression saves nothing
 _ALWAYS = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "ETag, Link, Content-Type, Allow"),
+    ("Access-Control-Expose-Headers", "ETag, Link, Content-Type, Allow, Disclaimer"),
     ("X-Content-Type-Options", "nosniff"),
 )
 POLICY = (

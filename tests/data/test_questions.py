@@ -27,7 +27,9 @@ ASKED_FOR = """
     muscles-of-activity muscles-in-gait-phase substitutes-for-exercise progression-from
     compare-exercises balance-of-workout what-does-this-workout-miss muscles-of-workout
     needs-of-workout key-functions injuries-of-muscle injury-card exercises-to-avoid-with-injury
-    rehabilitation-by-stage prevention-of-injury when-to-seek-help external-ids
+    rehabilitation-by-stage prevention-of-injury when-to-seek-help external-ids is-this-safe-with
+    what-can-i-still-do-with return-to-sport-criteria injuries-by-symptom injuries-by-activity
+    prevention-for-sport differential-of codes-of-injury weakness-and-injury
 """
 every_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 
@@ -322,7 +324,7 @@ def test_what_is_urgent_comes_first(asked: Asker, injury: str) -> None:
 def test_no_stage_rehabilitates_with_what_it_holds_back(asked: Asker, injury: str) -> None:
     held = asked("exercises-to-avoid-with-injury", injury=injury)
     for stage in asked("rehabilitation-by-stage", injury=injury):
-        exercises = parts([stage], "exercises")
+        exercises = parts([stage], "exercises") - {""}
         assert not exercises & column(held, "exerciseLabel", stageLabel=stage["stageLabel"])
 
 

@@ -23,6 +23,22 @@ def test_a_question_answers_as_it_stands(client: FlaskClient, question: object) 
         assert "Education, not medical advice" in main
 
 
+@pytest.mark.parametrize("format_", ["json", "csv", "tsv", "xml"])
+def test_programs_are_told_that_it_is_education(client: FlaskClient, format_: str) -> None:
+    about = client.get(f"/ask/injury-card?format={format_}")
+    assert about.headers["Disclaimer"] == "Education, not medical advice."
+    assert "emergency" in about.get_data(as_text=True).casefold()
+    assert "Disclaimer" not in client.get(f"/ask/deep-to?format={format_}").headers
+
+
+def test_the_first_row_about_an_injury_is_a_red_flag(client: FlaskClient) -> None:
+    given = {"exercise": "squat", "injury": "calf strain", "stage": "1", "format": "csv"}
+    lines = client.get("/ask/is-this-safe-with", query_string=given).get_data(as_text=True)
+    first, second = lines.splitlines()[:2]
+    assert first.startswith("section,")
+    assert second.startswith('"red flag, emergency"')
+
+
 def test_a_question_takes_names_as_people_say_them(client: FlaskClient) -> None:
     for name in ("soleus", "muscle:soleus", "https://w3id.org/myograph/muscle/soleus", "Soleus"):
         rows = client.get("/ask/exercises-for-muscle", query_string={"muscle": name})

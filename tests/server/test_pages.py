@@ -168,6 +168,34 @@ def test_a_condition_begins_with_its_red_flags(client: FlaskClient) -> None:
         assert words in text, words
 
 
+def test_a_condition_says_what_waits_why_and_what_is_free(client: FlaskClient) -> None:
+    text = plain(page(client, "/injury/hamstring-strain"))
+    order = [
+        "Get help if you see any of these",
+        "What it is",
+        "Stages of recovery",
+        "Held back: loads it in a way that waits",
+        "Held back: named by the stage",
+        "What may still be done",
+        "Not known to load it, at any stage",
+        "Help and prevention",
+    ]
+    assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)
+    assert "no clearance" in text
+
+
+def test_a_narrower_condition_shows_the_stages_of_the_wider_one(client: FlaskClient) -> None:
+    text = plain(page(client, "/injury/anterior-talofibular-ligament-sprain"))
+    assert "These are the stages of lateral ankle sprain" in text
+    assert "Lateral ankle sprain, stage 1: protect" in text
+
+
+def test_nothing_is_allowed_where_no_stages_are_known(client: FlaskClient) -> None:
+    text = plain(page(client, "/injury/deep-vein-thrombosis"))
+    assert "Ask a professional before any exercise" in text
+    assert "Not known to load it" not in text
+
+
 def test_a_reified_fact_leads_to_its_owner(client: FlaskClient) -> None:
     html = page(client, "/muscle/soleus/origin/soleal-line")
     assert 'href="/muscle/soleus"' in html

@@ -13,13 +13,13 @@ from rich.table import Table
 from myograph.build import load_or_build
 from myograph.commands.inputs import read_text
 from myograph.commands.parser import subcommand
-from myograph.console import OUT, progress
+from myograph.console import ERR, OUT, progress
 from myograph.errors import QuestionError, UnknownFormatError
 from myograph.files import find_sources
 from myograph.names import Names
 from myograph.prefixes import converter, prefix_map
 from myograph.query import Rows, ask, run
-from myograph.questions import Parameter, Question, load_questions
+from myograph.questions import DISCLAIMER, Parameter, Question, load_questions
 from myograph.results import ROW_FORMATS, TRIPLE_FORMATS, write_rows, write_triples
 
 
@@ -104,6 +104,9 @@ def _ask(args: argparse.Namespace) -> int:
         built = load_or_build(sources, tell)
     rows = ask(built.store, questions[args.question], Names(built.quads), given)
     show_rows(rows, args.format)
+    if questions[args.question].careful:
+        # Beside an answer for a program, not within it.
+        (OUT if args.format == "table" else ERR).print(f"[yellow]{DISCLAIMER}[/]")
     return 0 if rows.rows else 1
 
 

@@ -16,9 +16,9 @@ from myograph.console import OUT, progress
 from myograph.explain import Explainer, Explanation, predicate_of
 from myograph.files import find_sources
 from myograph.names import Names
+from myograph.questions import DISCLAIMER
 from myograph.stats import Statistics, statistics
 
-_ADVICE = "Education, not medical advice."
 _LONG = 12
 
 
@@ -84,7 +84,7 @@ def show_card(shown: Card) -> None:
     for source in shown.sources:
         OUT.print(f"[dim]Source: {escape(source)}[/]")
     if shown.iri.value.split("/")[-2] in {"injury", "redflag", "symptom", "treatment"}:
-        OUT.print(f"[yellow]{_ADVICE}[/]")
+        OUT.print(f"[yellow]{DISCLAIMER}[/]")
 
 
 def _explain(args: argparse.Namespace) -> int:
