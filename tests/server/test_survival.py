@@ -14,10 +14,11 @@ import pytest
 
 JSON = "application/sparql-results+json"
 LABEL = "SELECT ?label WHERE { muscle:soleus rdfs:label ?label }"
-CROSS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+# By the time that it may take, this needs little memory, however large the graph is.
+CROSS = "SELECT (COUNT(*) AS ?n) WHERE { ?a a ?b . ?c a ?d . ?e a ?f . ?g a ?h . ?i a ?j }"
 DOUBLING = " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(40))
 HOSTILE = {
-    "cartesian product": (CROSS, 504),
+    "cartesian product": (CROSS, None),
     "cartesian product in order": (
         "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i",
         None,
