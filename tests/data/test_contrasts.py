@@ -311,3 +311,18 @@ def test_the_shares_of_the_leaves_do_not_exceed_the_whole(model: str) -> None:
             if "/rolled-up" not in str(part.graph_name)
         ]
         assert sum(parts) <= 1.01, quad.subject
+
+
+# ---------------------------------------------------------------- turns of the trunk
+
+
+@pytest.mark.parametrize("exercise", ["russian-twist", "cable-torso-rotation", "pallof-press"])
+def test_a_turn_of_the_trunk_opposes_neither_oblique(exercise: str) -> None:
+    """Each side has its own oblique for it, and the record tells the turn for both."""
+    trained = muscles(exercise, "myo:trains")
+    assert {"external-oblique", "internal-oblique"} <= trained
+    for leaf, movement in (
+        ("external-oblique", "lumbar-contralateral-rotation"),
+        ("internal-oblique", "lumbar-ipsilateral-rotation"),
+    ):
+        assert reasons(exercise, movement, leaf) == set()
