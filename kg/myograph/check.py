@@ -60,7 +60,8 @@ def check(built: Built, sources: Sources) -> Report:
 
     Every processor that this process may use takes its part.
     """
-    data, shapes = to_rdflib(built.quads), load_shapes(sources.shapes)
+    shapes = load_shapes(sources.shapes)
+    data = to_rdflib(seen_by(shapes, built.quads))
     parts = shapes_in_parts(data, shapes, len(os.sched_getaffinity(0)))
     tasks = [partial(validate_shapes, data, part) for part in parts]
     return joined(side_by_side([*tasks, partial(_strata_and_graphs, built)]))
@@ -80,8 +81,9 @@ def check_facts(built: Built, sources: Sources) -> Report:
     This is all that facts which a person adds can change.
     """
     twice = _in_two_graphs(built.quads)
-    shapes = validate_shapes(to_rdflib(built.quads), load_shapes(sources.shapes))
-    return joined([Report(not twice, twice), shapes])
+    shapes = load_shapes(sources.shapes)
+    report = validate_shapes(to_rdflib(seen_by(shapes, built.quads)), shapes)
+    return joined([Report(not twice, twice), report])
 
 
 def joined(reports: list[Report]) -> Report:
@@ -183,6 +185,24 @@ def load_shapes(folder: Path) -> rdflib.Graph:
     for path in sorted(folder.glob("*.ttl")):
         shapes.parse(path, format="turtle")
     return shapes
+
+
+def seen_by(shapes: rdflib.Graph, quads: list[ox.Quad]) -> list[ox.Quad]:
+    """Return the quads that some shape can see: those of a property that a shape names.
+
+    Most of what is derived explains or counts, and no shape asks for it. A closed shape would see
+    every property, and a query within a shape whatever its text says,
+    https://www.w3.org/TR/shacl/#ClosedConstraintComponent.
+
+    Raises:
+        ValueError: a shape is closed or holds a query.
+    """
+    for wide in (SH.closed, SH.select, SH.ask):
+        if (None, wide, None) in shapes:
+            raise ValueError(f"a shape with sh:{wide.fragment} can see every property: write none")
+    named = {str(term) for triple in shapes for term in triple if isinstance(term, rdflib.URIRef)}
+    named |= {str(rdflib.RDF.type), str(rdflib.RDFS.subClassOf)}
+    return [quad for quad in quads if quad.predicate.value in named]
 
 
 def to_rdflib(quads: list[ox.Quad]) -> rdflib.Graph:

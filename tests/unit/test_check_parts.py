@@ -9,6 +9,7 @@ import rdflib
 from myograph.check import (
     Report,
     joined,
+    seen_by,
     shapes_in_parts,
     side_by_side,
     to_rdflib,
@@ -68,3 +69,22 @@ def test_a_part_that_dies_is_no_part_that_found_nothing() -> None:
     report = joined(side_by_side([lambda: sound, dies]))
     assert not report.conforms
     assert "ended with 3" in report.findings[0].message
+
+
+def test_what_no_shape_names_is_left_out_and_changes_no_finding() -> None:
+    quads = parse_turtle(DATA + " :x :weight 3 . :A :note 'n' .", "test", PREFIXES)
+    shapes = graph(SHAPES)
+    seen = seen_by(shapes, quads)
+    assert {quad.predicate.value for quad in quads} - {q.predicate.value for q in seen} == {
+        "http://e/weight",
+        "http://e/note",
+    }
+    assert found(validate_shapes(to_rdflib(seen), shapes)) == found(
+        validate_shapes(to_rdflib(quads), shapes)
+    )
+
+
+@pytest.mark.parametrize("wide", ["sh:closed true", "sh:select 'SELECT $this {}'", "sh:ask ''"])
+def test_a_shape_that_sees_every_property_is_refused(wide: str) -> None:
+    with pytest.raises(ValueError, match="can see every property"):
+        seen_by(graph(f"s:e a sh:NodeShape ; sh:targetClass :A ; {wide} ."), [])
