@@ -162,4 +162,3 @@ function sorts(table) {
 
 document.querySelectorAll("form.search").forEach(searches);
 document.querySelectorAll("table.sorts").forEach(sorts);
-window.myograph = { made, sorts, html };
