@@ -13,6 +13,7 @@ from myograph_server.links import href
 from myograph_server.site import site
 
 blueprint = Blueprint("search", __name__)
+_WIDER = 5  # times as many are looked at as are given
 
 
 @blueprint.get("/search")
@@ -20,7 +21,7 @@ def search() -> Response:
     """Give the records whose names are most like a text."""
     text = request.args.get("q", "").strip()[:200]
     chosen = conneg.choose(request, (conneg.PLAIN_JSON, conneg.HTML))
-    found = site().names.search(text, limit=_limit())
+    found = _best(text, _limit())
     if chosen == conneg.HTML:
         groups = grouped([_plain(match) for match in found])
         return make_response(
@@ -36,6 +37,12 @@ def grouped(found: list[dict[str, object]]) -> dict[str, list[dict[str, object]]
     for result in found:
         groups.setdefault(str(result["group"]), []).append(result)
     return groups
+
+
+def _best(text: str, limit: int) -> list[Match]:
+    """Return the best results; stages, grades and the like stand behind what they belong to."""
+    found = site().names.search(text, limit=_WIDER * limit)
+    return sorted(found, key=lambda match: "/" in match.record.slug)[:limit]
 
 
 def _limit() -> int:

@@ -46,12 +46,7 @@ PAGE_QUERY = """# What the page of LABEL is made of: all that is said of it and 
 SELECT ?about ?property ?propertyLabel ?value ?valueLabel ?graph WHERE {
   {
     SELECT DISTINCT ?about WHERE {
-      { VALUES ?about { RECORD } }
-      UNION { RECORD ?link ?about . ?about a myo:ReifiedFact }
-      UNION {
-        RECORD ?first ?fact . ?fact a myo:ReifiedFact .
-        ?fact ?second ?about . ?about a myo:ReifiedFact
-      }
+      ?about a ?kind
       FILTER(?about = RECORD || STRSTARTS(STR(?about), CONCAT(STR(RECORD), "/")))
     }
   }

@@ -122,7 +122,7 @@ function edit(Yasqe) {
     autocompleters: ["variables", "myograph"],
     screenReaderLabel: "Query",
     viewportMargin: Infinity,
-    lineWrapping: matchMedia("(max-width: 40rem)").matches,
+    lineWrapping: true,
   });
   // Tab moves on, as on any page; otherwise the keyboard would be caught here.
   editor.addKeyMap({ Tab: false, "Shift-Tab": false });
