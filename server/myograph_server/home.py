@@ -44,7 +44,7 @@ _KINDS = (
     ("joint", "KinematicJoint"),
     ("nerve", "Nerve"),
 )
-_FEW = 10
+_FEW = 9
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,15 @@ def _way(space: str, kind: str) -> Way:
         for r in site().names.records.values()
         if myo(kind) in r.classes and r.space == space and "/" not in r.slug
     ]
-    known = {r: len(facts.to(r.iri)) for r in records}
+    # Of joints what rules say counts as well: little else is said of them. What recovery puts off
+    # is no reason to begin with it.
+    known = {
+        r: sum(
+            space == "joint" or not (fact.derived or fact.predicate == myo("defers"))
+            for fact in facts.to(r.iri)
+        )
+        for r in records
+    }
     few = sorted(records, key=lambda r: (-known[r], r.label))[:_FEW]
     return Way(space, TITLES[space], len(records), sorted(few, key=lambda r: r.label.casefold()))
 
