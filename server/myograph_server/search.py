@@ -14,6 +14,7 @@ from myograph_server.site import site
 
 blueprint = Blueprint("search", __name__)
 _WIDER = 5  # times as many are looked at as are given
+_NAMED = 100  # of 100: the whole name
 
 
 @blueprint.get("/search")
@@ -40,9 +41,14 @@ def grouped(found: list[dict[str, object]]) -> dict[str, list[dict[str, object]]
 
 
 def _best(text: str, limit: int) -> list[Match]:
-    """Return the best results; stages, grades and the like stand behind what they belong to."""
+    """Return the best results; stages, grades and the like only where little else fits."""
     found = site().names.search(text, limit=_WIDER * limit)
-    return sorted(found, key=lambda match: "/" in match.record.slug)[:limit]
+    parts = [match for match in found if "/" in match.record.slug]
+    wholes = [match for match in found if match not in parts]
+    named = [match for match in parts if match.score >= _NAMED]
+    room = max(0, limit // 2 - len(wholes) - len(named))
+    rest = [match for match in parts if match not in named][:room]
+    return [*named, *wholes, *rest][:limit]
 
 
 def _limit() -> int:
