@@ -1,0 +1,231 @@
+"""What is drawn in one view and in which order: shapes for bones, muscles and bands."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from myograph.picture.atlas import Atlas, Course, Outline, Point, View
+from myograph.picture.geometry import Ribbon, lerp, mean, ribbon, sampled, smooth
+
+_TONGUE = 0.16  # of its length over which a belly narrows into its tendon
+_FIBRE_GAP = 26.0  # drawing units between two fibres that are drawn
+_MOST_FIBRES = 7
+_MARGIN = 120.0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One thing that is drawn.
+
+    Attributes:
+        iri: of what it shows.
+        kind: `bone`, `muscle` or `band`.
+        whole: path data of the whole of it: for a muscle its tendons and all.
+        belly: path data of the flesh; empty if there is none.
+        fibres: path data of lines along the flesh.
+        slips: path data of single tendons, to be drawn as lines of the width `slip_width`.
+        box: left, top, right, bottom.
+        at: where a mark for it may be set.
+    """
+
+    iri: str
+    kind: str
+    whole: str
+    belly: str = ""
+    fibres: str = ""
+    slips: str = ""
+    slip_width: float = 0.0
+    box: tuple[float, float, float, float] = (0, 0, 0, 0)
+    at: Point = (0, 0)
+
+
+def bone_shape(outline: Outline) -> Shape:
+    """Return the shape of an outline; openings are holes under the even-odd rule."""
+    lines = [outline.points, *outline.openings]
+    path = "".join(smooth(line, closed=True) for line in lines)
+    return Shape(outline.owner, "bone", path, box=box_of(outline.points), at=mean(outline.points))
+
+
+def box_of(points: Iterable[Point]) -> tuple[float, float, float, float]:
+    """Return the smallest upright rectangle round some points: left, top, right, bottom."""
+    xs, ys = zip(*points, strict=True)
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
+def course_ribbon(course: Course) -> Ribbon:
+    """Return the band of a course between what it begins and ends at.
+
+    Slips are no part of it: where each end has its own, the band stops at the via point before.
+    """
+    vias = [(v.x, v.y, v.width) for v in course.vias]
+    starts = [p for points in course.starts.values() for p in points]
+    ends = [p for points in course.ends.values() for p in points]
+    if course.from_slips and len(vias) > 1:
+        starts, vias = [vias[0][:2]], vias[1:]
+    if course.to_slips and len(vias) > 1:
+        ends, vias = [vias[-1][:2]], vias[:-1]
+    return ribbon(starts, ends, vias, (course.belly_width, course.tendon_width), course.belly)
+
+
+def course_shape(course: Course, kind: str) -> Shape:
+    """Return the shape of a muscle's leaf or of a band."""
+    band = course_ribbon(course)
+    slips = _slips(course)
+    points = [*band.left, *band.right, *(p for line in slips for p in line)]
+    first, last = course.belly
+    belly = fibres = ""
+    if kind == "muscle":
+        tongue = _belly(band, first, last)
+        belly, fibres = tongue.path(), _fibres(tongue, course.belly_width)
+    return Shape(
+        course.owner,
+        kind,
+        band.path(),
+        belly,
+        fibres,
+        "".join(smooth(line) for line in slips),
+        course.tendon_width * 0.8,
+        box_of(points),
+        band.middle()[round((first + last) / 2 * (len(band.left) - 1))],
+    )
+
+
+def _slips(course: Course) -> list[list[Point]]:
+    """Return the lines of the single tendons, from the via point where they part."""
+    found: list[list[Point]] = []
+    points = [(v.x, v.y) for v in course.vias]
+    if course.from_slips and points:
+        onward = points[1] if len(points) > 1 else points[0]
+        found += [_slip(mean(at), points[0], onward) for at in course.starts.values()]
+    if course.to_slips and points:
+        onward = points[-2] if len(points) > 1 else points[-1]
+        found += [_slip(mean(at), points[-1], onward) for at in course.ends.values()]
+    return found
+
+
+def _slip(end: Point, joint: Point, onward: Point) -> list[Point]:
+    """Return a slip from its end to where it joins the others, and a little on with them."""
+    return [end, joint, lerp(joint, onward, 0.12)] if onward != joint else [end, joint]
+
+
+def _belly(band: Ribbon, first: float, last: float) -> Ribbon:
+    """Return the fleshy part of a band, narrowing to a tongue where tendon follows."""
+    count = len(band.left) - 1
+    left, right = [], []
+    for i in range(count + 1):
+        t = first + (last - first) * i / count
+        a, b = _along(band.left, t), _along(band.right, t)
+        scale = min(_ease(i / count) if first > 0 else 1, _ease(1 - i / count) if last < 1 else 1)
+        middle = lerp(a, b, 0.5)
+        left.append(lerp(middle, a, scale))
+        right.append(lerp(middle, b, scale))
+    start = band.start if first <= 0 else []
+    return Ribbon(left, right, start, band.end if last >= 1 else [])
+
+
+def _ease(share: float) -> float:
+    """Return how much of its width a belly has at a share of its length from its tip."""
+    t = min(share / _TONGUE, 1)
+    return math.sqrt(1 - (1 - t) ** 2)
+
+
+def _along(edge: list[Point], t: float) -> Point:
+    at = t * (len(edge) - 1)
+    i = min(int(at), len(edge) - 2)
+    return lerp(edge[i], edge[i + 1], at - i)
+
+
+def _fibres(belly: Ribbon, width: float) -> str:
+    count = min(max(round(width / _FIBRE_GAP), 1), _MOST_FIBRES)
+    lines = [belly.line((k + 1) / (count + 1), (0.05, 0.95)) for k in range(count)]
+    return "".join(smooth(sampled(line, 4)) for line in lines)
+
+
+def shapes_of(atlas: Atlas, view: View, peel: int = 0) -> list[Shape]:
+    """Return all that is drawn in a view, what lies deep first.
+
+    Args:
+        atlas: the figures.
+        view: the one to draw.
+        peel: how many layers of muscles to take off, the superficial one first.
+
+    Raises:
+        PictureError: a course has an end at no place that the view knows.
+    """
+    muscles = [c for c in view.courses.values() if c.owner not in atlas.tissues]
+    kept = {c.owner for c in muscles if atlas.layers.get(c.owner, 1) + peel < 3}
+    kept |= {owner for owner in view.courses if owner in atlas.tissues and not peel}
+    drawn = {o.owner: bone_shape(o) for o in view.outlines}
+    for owner in sorted(kept):
+        course = view.courses[owner]
+        if course.starts and course.ends:
+            drawn[owner] = course_shape(course, "band" if owner in atlas.tissues else "muscle")
+    return [drawn[owner] for owner in order(atlas, view, drawn)]
+
+
+def order(atlas: Atlas, view: View, drawn: Iterable[str]) -> list[str]:
+    """Return IRIs in the order of drawing: each after what it covers.
+
+    Bones come first, by their draw order; a muscle is drawn after the bones, save those that hide
+    it, and after the muscles that it covers, layer by layer. Contradictions among the layers give
+    way to `myo:deepTo`, and a ring of those is cut where the layers say.
+    """
+    names = sorted(drawn, key=lambda iri: (atlas.layers.get(iri, 1), iri))
+    bones = [o.owner for o in view.outlines if o.owner in set(drawn)]
+    before: dict[str, set[str]] = {name: set() for name in [*bones, *names]}
+    for under, over in zip(bones, bones[1:], strict=False):
+        before[over].add(under)
+    for name in names:
+        if name in bones:
+            continue
+        hidden_by = view.courses[name].behind
+        before[name] |= {bone for bone in bones if not _from(bone, bones, hidden_by)}
+        for cover in hidden_by & before.keys():
+            before[cover].add(name)
+        before[name] |= {low for low in atlas.over.get(name, ()) if low in before}
+    return _sorted(before, {name: i for i, name in enumerate([*bones, *names])})
+
+
+def _from(bone: str, bones: list[str], hidden_by: set[str]) -> bool:
+    """Return whether a bone is one that hides a muscle, or is drawn after such a one."""
+    first = min((bones.index(b) for b in hidden_by if b in bones), default=len(bones))
+    return bones.index(bone) >= first
+
+
+def _sorted(before: dict[str, set[str]], rank: dict[str, int]) -> list[str]:
+    while True:
+        sorter = TopologicalSorter(before)
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            ring: list[str] = error.args[1]
+            later, sooner = max(
+                zip(ring[1:], ring, strict=False), key=lambda p: rank[p[1]] - rank[p[0]]
+            )
+            before[later].discard(sooner)
+            continue
+        done: list[str] = []
+        while sorter.is_active():
+            ready = sorted(sorter.get_ready(), key=lambda name: rank[name])
+            done += ready
+            sorter.done(*ready)
+        return done
+
+
+def frame(view: View, shapes: Iterable[Shape], least: float) -> tuple[float, float, float, float]:
+    """Return the part of a figure that shows some shapes with a margin: x, y, width, height.
+
+    Args:
+        view: whose figure it is.
+        shapes: what must be seen.
+        least: the least height, in drawing units.
+    """
+    boxes = [shape.box for shape in shapes]
+    left, top = min(b[0] for b in boxes) - _MARGIN, min(b[1] for b in boxes) - _MARGIN
+    right, bottom = max(b[2] for b in boxes) + _MARGIN, max(b[3] for b in boxes) + _MARGIN
+    height = max(bottom - top, least)
+    width = max(right - left, height * 0.36)
+    x = min(max((left + right - width) / 2, 0), max(view.figure.width - width, 0))
+    y = min(max((top + bottom - height) / 2, 0), max(view.figure.height - height, 0))
+    return (x, y, min(width, view.figure.width), min(height, view.figure.height))

@@ -1,0 +1,256 @@
+"""Smooth lines and tapered ribbons, in plain numbers.
+
+A ribbon joins a set of places to another: its edges run from the outermost places at one end to
+the outermost at the other, bent as the middle of the course bends, and as wide as the belly is.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+Point = tuple[float, float]
+_STEPS = 14  # cross-sections of a ribbon
+
+
+def smooth(points: Sequence[Point], *, closed: bool = False) -> str:
+    """Return the SVG path data of a smooth line through points, whole drawing units, relative.
+
+    The line is a Catmull-Rom spline as cubic Bézier curves; a point given twice is a corner,
+    https://www.w3.org/TR/SVG2/paths.html#PathDataCubicBezierCommands.
+    """
+    ring = [*points, points[0]] if closed else list(points)
+    first = _whole(ring[0])
+    parts, at = [f"M{first[0]} {first[1]}"], first
+    for i, (a, b) in enumerate(pairwise(ring)):
+        if a == b:
+            continue
+        before = ring[i - 1] if i else (ring[-2] if closed else a)
+        after = ring[i + 2] if i + 2 < len(ring) else (ring[1] if closed else b)
+        one = (a[0] + (b[0] - before[0]) / 6, a[1] + (b[1] - before[1]) / 6)
+        two = (b[0] - (after[0] - a[0]) / 6, b[1] - (after[1] - a[1]) / 6)
+        if before == a:
+            one = (a[0] + (b[0] - a[0]) / 3, a[1] + (b[1] - a[1]) / 3)
+        if after == b:
+            two = (b[0] - (b[0] - a[0]) / 3, b[1] - (b[1] - a[1]) / 3)
+        ends = [_whole(one), _whole(two), _whole(b)]
+        parts.append("c" + _joined(v - at[i % 2] for i, v in enumerate(_flat(ends))))
+        at = ends[-1]
+    return "".join(parts) + ("z" if closed else "")
+
+
+def straight(points: Sequence[Point], at: Point) -> str:
+    """Return path data that goes on from a point by straight lines."""
+    parts, here = [], _whole(at)
+    for point in map(_whole, points):
+        if point != here:
+            parts.append("l" + _joined((point[0] - here[0], point[1] - here[1])))
+            here = point
+    return "".join(parts)
+
+
+def _whole(point: Point) -> tuple[int, int]:
+    return (math.floor(point[0] + 0.5), math.floor(point[1] + 0.5))
+
+
+def _flat(points: Iterable[tuple[int, int]]) -> list[int]:
+    return [value for point in points for value in point]
+
+
+def _joined(values: Iterable[int]) -> str:
+    text = " ".join(str(value) for value in values)
+    return text.replace(" -", "-")
+
+
+def mean(points: Sequence[Point]) -> Point:
+    """Return the middle of some points."""
+    return (sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points))
+
+
+def sampled(points: Sequence[Point], parts: int) -> list[Point]:
+    """Return evenly spaced points of a smooth line through the points given, both ends included."""
+    fine: list[Point] = [points[0]]
+    for i, (a, b) in enumerate(pairwise(points)):
+        before = points[i - 1] if i else (2 * a[0] - b[0], 2 * a[1] - b[1])
+        after = points[i + 2] if i + 2 < len(points) else (2 * b[0] - a[0], 2 * b[1] - a[1])
+        fine += [_catmull(before, a, b, after, k / 12) for k in range(1, 13)]
+    lengths = [0.0]
+    for a, b in pairwise(fine):
+        lengths.append(lengths[-1] + math.dist(a, b))
+    if lengths[-1] == 0:
+        return [points[0]] * (parts + 1)
+    return [_at(fine, lengths, lengths[-1] * k / parts) for k in range(parts + 1)]
+
+
+def _catmull(p: Point, a: Point, b: Point, q: Point, t: float) -> Point:
+    def one(p: float, a: float, b: float, q: float) -> float:
+        return 0.5 * (
+            2 * a
+            + (b - p) * t
+            + (2 * p - 5 * a + 4 * b - q) * t**2
+            + (3 * a - p - 3 * b + q) * t**3
+        )
+
+    return (one(p[0], a[0], b[0], q[0]), one(p[1], a[1], b[1], q[1]))
+
+
+def _at(line: Sequence[Point], lengths: Sequence[float], wanted: float) -> Point:
+    i = min(max(bisect_right(lengths, wanted) - 1, 0), len(line) - 2)
+    gap = lengths[i + 1] - lengths[i]
+    return lerp(line[i], line[i + 1], (wanted - lengths[i]) / gap if gap else 0)
+
+
+def lerp(a: Point, b: Point, t: float) -> Point:
+    """Return the point that lies the share t of the way from a to b."""
+    return (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t)
+
+
+def across(points: Iterable[Point], towards: Point) -> list[Point]:
+    """Return points from left to right as seen by who looks along a direction."""
+    return sorted(points, key=lambda p: (p[1] * towards[0] - p[0] * towards[1], p))
+
+
+def front_of(points: Sequence[Point], towards: Point) -> list[Point]:
+    """Return the edge of some points that looks back against a direction, from left to right.
+
+    Those that another two hide, being farther along the direction than the line between them, are
+    no part of the edge.
+    """
+    edge: list[Point] = []
+    for point in across(set(points), towards):
+        while len(edge) > 1 and _hidden(edge[-2], edge[-1], point, towards):
+            edge.pop()
+        edge.append(point)
+    return edge
+
+
+def _hidden(a: Point, b: Point, c: Point, towards: Point) -> bool:
+    line = (c[0] - a[0], c[1] - a[1])
+    off = (b[0] - a[0], b[1] - a[1])
+    turn = line[0] * off[1] - line[1] * off[0]
+    ahead = line[0] * towards[1] - line[1] * towards[0]
+    return turn * ahead >= 0
+
+
+@dataclass(frozen=True)
+class Ribbon:
+    """A drawn band.
+
+    Attributes:
+        left, right: its edges, the same number of points each, from start to end.
+        start, end: the points across each end, from left to right.
+    """
+
+    left: list[Point]
+    right: list[Point]
+    start: list[Point]
+    end: list[Point]
+
+    def line(self, share: float, span: tuple[float, float]) -> list[Point]:
+        """Return a line along the ribbon at a share of its width, over a span of its length."""
+        last = len(self.left) - 1
+        first, until = math.ceil(span[0] * last), math.floor(span[1] * last)
+        return [lerp(self.left[i], self.right[i], share) for i in range(first, until + 1)]
+
+    def middle(self) -> list[Point]:
+        """Return the line through its middle."""
+        return self.line(0.5, (0, 1))
+
+    def path(self) -> str:
+        """Return its outline as path data."""
+        right = list(reversed(self.right))
+        down = smooth(self.left)
+        over = straight([*self.end, right[0]], self.left[-1])
+        up = smooth(right)
+        return down + over + up[up.index("c") :] + straight(self.start[::-1], right[-1]) + "z"
+
+
+def ribbon(
+    starts: Sequence[Point],
+    ends: Sequence[Point],
+    vias: Sequence[tuple[float, float, float | None]],
+    widths: tuple[float, float],
+    belly: tuple[float, float],
+) -> Ribbon:
+    """Return the band from some places to others.
+
+    Args:
+        starts, ends: the points at each end, at least one each.
+        vias: points that its middle runs through, each with a width or None.
+        widths: of the belly and of the tendon.
+        belly: from where to where the belly is, as shares of the length.
+    """
+    inner = [(x, y) for x, y, _ in vias]
+    head, tail = mean(starts), mean(ends)
+    centre = sampled([head, *inner, tail], _STEPS)
+    first = front_of(starts, _towards(head, inner[0] if inner else tail))
+    last = front_of(ends, _towards(tail, inner[-1] if inner else head))[::-1]
+    spread = [
+        _spread(first, _towards(centre[0], centre[1])),
+        _spread(last, _towards(centre[-2], centre[-1])),
+    ]
+    knots = _knots(centre, vias, widths, belly, spread)
+    left, right = [], []
+    for i, point in enumerate(centre):
+        t = i / _STEPS
+        a, b = lerp(first[0], last[0], t), lerp(first[-1], last[-1], t)
+        base = lerp(head, tail, t)
+        bend = (point[0] - base[0], point[1] - base[1])
+        more = _width(knots, t) / 2 - (spread[0] * (1 - t) + spread[1] * t) / 2
+        nx, ny = _normal(centre, i)
+        left.append((a[0] + bend[0] - nx * more, a[1] + bend[1] - ny * more))
+        right.append((b[0] + bend[0] + nx * more, b[1] + bend[1] + ny * more))
+    return Ribbon(left, right, first if len(first) > 1 else [], last if len(last) > 1 else [])
+
+
+def _knots(
+    centre: Sequence[Point],
+    vias: Sequence[tuple[float, float, float | None]],
+    widths: tuple[float, float],
+    belly: tuple[float, float],
+    spread: Sequence[float],
+) -> list[tuple[float, float]]:
+    """Return (share of the length, width) where the width of a ribbon is known, in order."""
+    full, tendon = widths
+    known = {0.0: max(spread[0], tendon), 1.0: max(spread[1], tendon)}
+    if belly[0] > 0:
+        known[belly[0]] = tendon
+    if belly[1] < 1:
+        known[belly[1]] = tendon
+    stated = {_share(centre, (x, y)): w for x, y, w in vias if w is not None}
+    middle = (belly[0] + belly[1]) / 2
+    if not stated:
+        known[middle] = full
+    return sorted((known | stated).items())
+
+
+def _share(centre: Sequence[Point], point: Point) -> float:
+    nearest = min(range(len(centre)), key=lambda i: math.dist(centre[i], point))
+    return nearest / (len(centre) - 1)
+
+
+def _width(knots: Sequence[tuple[float, float]], t: float) -> float:
+    """Return the width at a share of the length: from knot to knot along half a cosine."""
+    for (t0, w0), (t1, w1) in pairwise(knots):
+        if t <= t1:
+            share = (t - t0) / (t1 - t0) if t1 > t0 else 1.0
+            return w0 + (w1 - w0) * (1 - math.cos(math.pi * share)) / 2
+    return knots[-1][1]
+
+
+def _towards(a: Point, b: Point) -> Point:
+    length = math.dist(a, b) or 1.0
+    return ((b[0] - a[0]) / length, (b[1] - a[1]) / length)
+
+
+def _normal(line: Sequence[Point], i: int) -> Point:
+    """Return the unit vector to the right of a line at its i-th point, in a drawing's axes."""
+    x, y = _towards(line[max(i - 1, 0)], line[min(i + 1, len(line) - 1)])
+    return (-y, x)
+
+
+def _spread(points: Sequence[Point], towards: Point) -> float:
+    """Return how wide points lie across a direction."""
+    sides = [p[1] * towards[0] - p[0] * towards[1] for p in points]
+    return max(sides) - min(sides)
