@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from myograph.errors import PictureError
+from myograph.picture.geometry import clipped
 from myograph.query import Rows
 from myograph.terms import MYO
 
@@ -45,6 +46,7 @@ class Outline:
     owner: str
     points: tuple[Point, ...]
     openings: tuple[tuple[Point, ...], ...]
+    ridges: tuple[tuple[Point, ...], ...]
     order: int
 
 
@@ -63,6 +65,7 @@ class Course:
 
     Attributes:
         owner: the IRI of the leaf or the tissue.
+        spans: the stretches of the places' lines at both ends that it takes, as shares.
         starts, ends: the places of the structures at each end, each with its points.
         behind: what hides it.
     """
@@ -74,6 +77,7 @@ class Course:
     vias: tuple[Via, ...]
     from_slips: bool = False
     to_slips: bool = False
+    spans: tuple[tuple[float, float], tuple[float, float]] = ((0, 1), (0, 1))
     starts: dict[str, tuple[Point, ...]] = field(default_factory=dict)
     ends: dict[str, tuple[Point, ...]] = field(default_factory=dict)
     behind: set[str] = field(default_factory=set)
@@ -134,6 +138,11 @@ def _vias(text: str, figure: Figure) -> tuple[Via, ...]:
     return tuple(found)
 
 
+def _span(text: str) -> tuple[float, float]:
+    first, _, last = text.partition(",")
+    return (float(first), float(last))
+
+
 def load_atlas(ask: Ask) -> Atlas:
     """Read the atlas out of a graph.
 
@@ -157,7 +166,7 @@ def load_atlas(ask: Ask) -> Atlas:
         leaves=leaves,
         tissues={
             owner
-            for owner, _ in _texts(ask, "?a myo:atlasCourse ?c . ?a a myo:SoftTissue BIND(1 AS ?b)")
+            for owner, _ in texts(ask, "?a myo:atlasCourse ?c . ?a a myo:SoftTissue BIND(1 AS ?b)")
         },
     )
 
@@ -174,14 +183,15 @@ def _rows(ask: Ask, text: str) -> list[dict[str, str]]:
     ]
 
 
-def _texts(ask: Ask, pattern: str) -> list[tuple[str, str]]:
+def texts(ask: Ask, pattern: str) -> list[tuple[str, str]]:
+    """Return the pairs ?a, ?b that match a pattern, in order."""
     found = _rows(ask, f"SELECT DISTINCT ?a ?b WHERE {{ {pattern} }} ORDER BY ?a ?b")
     return [(row["a"], row["b"]) for row in found]
 
 
 def _pairs(ask: Ask, pattern: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for a, b in _texts(ask, pattern):
+    for a, b in texts(ask, pattern):
         found[a].add(b)
     return found
 
@@ -189,13 +199,13 @@ def _pairs(ask: Ask, pattern: str) -> dict[str, set[str]]:
 def _labels(ask: Ask) -> dict[str, str]:
     pattern = "{ ?a myo:atlasCourse ?c } UNION { ?a myo:atlasOutline ?c } UNION "
     pattern += "{ ?a myo:atlasPosition ?c } ?a rdfs:label ?b"
-    return dict(_texts(ask, pattern))
+    return dict(texts(ask, pattern))
 
 
 def _over(ask: Ask, leaves: dict[str, set[str]]) -> dict[str, set[str]]:
     """Return for each leaf those that it covers; what is said of a whole holds of its leaves."""
     found: dict[str, set[str]] = defaultdict(set)
-    for low, high in _texts(ask, "?a myo:deepTo ?b"):
+    for low, high in texts(ask, "?a myo:deepTo ?b"):
         for leaf in leaves.get(high, {high}):
             found[leaf] |= leaves.get(low, {low}) - {leaf}
     return found
@@ -203,8 +213,8 @@ def _over(ask: Ask, leaves: dict[str, set[str]]) -> dict[str, set[str]]:
 
 def _layers(ask: Ask) -> dict[str, int]:
     ranks = {"Deep": 0, "IntermediateLayer": 1, "Superficial": 2}
-    found = _texts(ask, "?a myo:atlasCourse ?c . ?a myo:hasFactsOf/myo:layer ?b")
-    own = dict(_texts(ask, "?a myo:atlasCourse ?c ; myo:layer ?b"))
+    found = texts(ask, "?a myo:atlasCourse ?c . ?a myo:hasFactsOf/myo:layer ?b")
+    own = dict(texts(ask, "?a myo:atlasCourse ?c ; myo:layer ?b"))
     return {owner: ranks[own.get(owner, layer).removeprefix(MYO)] for owner, layer in found}
 
 
@@ -231,15 +241,21 @@ def _figure(ask: Ask, view: str) -> View:
 def _add_outlines(ask: Ask, view: View) -> None:
     found = _rows(
         ask,
-        "SELECT ?a ?points ?order (GROUP_CONCAT(?hole; separator='|') AS ?holes) WHERE { "
-        f"?a myo:atlasOutline ?o . ?o myo:inView {_iri(view.figure.view)} ; "
-        "myo:outline ?points ; myo:drawOrder ?order OPTIONAL { ?o myo:opening ?hole } } "
-        "GROUP BY ?a ?points ?order ORDER BY ?order ?a",
+        f"SELECT ?a ?o ?points ?order WHERE {{ ?a myo:atlasOutline ?o . "
+        f"?o myo:inView {_iri(view.figure.view)} ; myo:outline ?points ; myo:drawOrder ?order }} "
+        "ORDER BY ?order ?a",
     )
+    lines = {
+        name: _pairs(ask, f"?a myo:{name} ?b ; myo:inView {_iri(view.figure.view)}")
+        for name in ("opening", "ridge")
+    }
     for row in found:
-        holes = [points_of(hole, view.figure) for hole in row["holes"].split("|") if hole]
+        holes, ridges = (
+            tuple(points_of(line, view.figure) for line in sorted(lines[name].get(row["o"], ())))
+            for name in ("opening", "ridge")
+        )
         points = points_of(row["points"], view.figure)
-        view.outlines.append(Outline(row["a"], points, tuple(sorted(holes)), int(row["order"])))
+        view.outlines.append(Outline(row["a"], points, holes, ridges, int(row["order"])))
 
 
 def _add_places(ask: Ask, view: View) -> None:
@@ -259,11 +275,12 @@ def _add_places(ask: Ask, view: View) -> None:
 def _add_courses(ask: Ask, view: View) -> None:
     found = _rows(
         ask,
-        "SELECT ?a ?belly ?tendon ?from ?to ?through ?slips ?split WHERE { "
+        "SELECT ?a ?belly ?tendon ?from ?to ?through ?slips ?split ?first ?last WHERE { "
         f"?a myo:atlasCourse ?c . ?c myo:inView {_iri(view.figure.view)} ; myo:bellyWidth ?belly "
         "OPTIONAL { ?c myo:tendonWidth ?tendon } OPTIONAL { ?c myo:bellyFrom ?from } "
         "OPTIONAL { ?c myo:bellyTo ?to } OPTIONAL { ?c myo:through ?through } "
-        "OPTIONAL { ?c myo:fromSlips ?slips } OPTIONAL { ?c myo:toSlips ?split } } ORDER BY ?a",
+        "OPTIONAL { ?c myo:fromSlips ?slips } OPTIONAL { ?c myo:toSlips ?split } "
+        "OPTIONAL { ?c myo:fromSpan ?first } OPTIONAL { ?c myo:toSpan ?last } } ORDER BY ?a",
     )
     for row in found:
         width = float(row["belly"]) * UNITS
@@ -276,6 +293,7 @@ def _add_courses(ask: Ask, view: View) -> None:
             _vias(row.get("through", ""), view.figure),
             row.get("slips") == "true",
             row.get("split") == "true",
+            (_span(row.get("first", "0,1")), _span(row.get("last", "0,1"))),
         )
     _add_ends(ask, view)
 
@@ -306,8 +324,9 @@ def _add_ends(ask: Ask, view: View) -> None:
         wanted = only.get((row["a"], row["end"]))
         if course is None or row["at"] not in view.places or (wanted and row["at"] not in wanted):
             continue
-        ends = course.starts if row["end"] == "s" else course.ends
-        ends[row["at"]] = view.places[row["at"]]
+        first = row["end"] == "s"
+        stretch = clipped(view.places[row["at"]], *course.spans[0 if first else 1])
+        (course.starts if first else course.ends)[row["at"]] = tuple(stretch)
     for (owner, kind), what in only.items():
         if kind == "b":
             view.courses[owner].behind |= what

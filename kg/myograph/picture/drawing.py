@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from myograph.picture.atlas import Atlas, Course, Outline, Point, View
 from myograph.picture.geometry import Ribbon, lerp, mean, ribbon, sampled, smooth
 
 _TONGUE = 0.16  # of its length over which a belly narrows into its tendon
-_FIBRE_GAP = 26.0  # drawing units between two fibres that are drawn
-_MOST_FIBRES = 7
+_FIBRE_GAP = 18.0  # drawing units between two fibres that are drawn
+_MOST_FIBRES = 14
 _MARGIN = 120.0
 
 
@@ -23,7 +24,7 @@ class Shape:
         kind: `bone`, `muscle` or `band`.
         whole: path data of the whole of it: for a muscle its tendons and all.
         belly: path data of the flesh; empty if there is none.
-        fibres: path data of lines along the flesh.
+        fibres: path data of lines along the flesh; of a bone, of its ridges.
         slips: path data of single tendons, to be drawn as lines of the width `slip_width`.
         box: left, top, right, bottom.
         at: where a mark for it may be set.
@@ -44,7 +45,9 @@ def bone_shape(outline: Outline) -> Shape:
     """Return the shape of an outline; openings are holes under the even-odd rule."""
     lines = [outline.points, *outline.openings]
     path = "".join(smooth(line, closed=True) for line in lines)
-    return Shape(outline.owner, "bone", path, box=box_of(outline.points), at=mean(outline.points))
+    ridges = "".join(smooth(line) for line in outline.ridges)
+    box, at = box_of(outline.points), mean(outline.points)
+    return Shape(outline.owner, "bone", path, fibres=ridges, box=box, at=at)
 
 
 def box_of(points: Iterable[Point]) -> tuple[float, float, float, float]:
@@ -77,7 +80,7 @@ def course_shape(course: Course, kind: str) -> Shape:
     belly = fibres = ""
     if kind == "muscle":
         tongue = _belly(band, first, last)
-        belly, fibres = tongue.path(), _fibres(tongue, course.belly_width)
+        belly, fibres = tongue.path(), _fibres(tongue)
     return Shape(
         course.owner,
         kind,
@@ -136,7 +139,9 @@ def _along(edge: list[Point], t: float) -> Point:
     return lerp(edge[i], edge[i + 1], at - i)
 
 
-def _fibres(belly: Ribbon, width: float) -> str:
+def _fibres(belly: Ribbon) -> str:
+    across = [math.dist(a, b) for a, b in zip(belly.left, belly.right, strict=True)]
+    width = sum(across) / len(across)
     count = min(max(round(width / _FIBRE_GAP), 1), _MOST_FIBRES)
     lines = [belly.line((k + 1) / (count + 1), (0.05, 0.95)) for k in range(count)]
     return "".join(smooth(sampled(line, 4)) for line in lines)
@@ -174,7 +179,7 @@ def order(atlas: Atlas, view: View, drawn: Iterable[str]) -> list[str]:
     names = sorted(drawn, key=lambda iri: (atlas.layers.get(iri, 1), iri))
     bones = [o.owner for o in view.outlines if o.owner in set(drawn)]
     before: dict[str, set[str]] = {name: set() for name in [*bones, *names]}
-    for under, over in zip(bones, bones[1:], strict=False):
+    for under, over in pairwise(bones):
         before[over].add(under)
     for name in names:
         if name in bones:

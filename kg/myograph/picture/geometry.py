@@ -83,6 +83,18 @@ def sampled(points: Sequence[Point], parts: int) -> list[Point]:
     return [_at(fine, lengths, lengths[-1] * k / parts) for k in range(parts + 1)]
 
 
+def clipped(line: Sequence[Point], first: float, last: float) -> list[Point]:
+    """Return the stretch of a line between two shares of its length; a single point stays."""
+    if len(line) == 1 or (first, last) == (0, 1):
+        return list(line)
+    lengths = [0.0]
+    for a, b in pairwise(line):
+        lengths.append(lengths[-1] + math.dist(a, b))
+    start, stop = first * lengths[-1], last * lengths[-1]
+    inner = [p for p, at in zip(line, lengths, strict=True) if start < at < stop]
+    return [_at(line, lengths, start), *inner, _at(line, lengths, stop)]
+
+
 def _catmull(p: Point, a: Point, b: Point, q: Point, t: float) -> Point:
     def one(p: float, a: float, b: float, q: float) -> float:
         return 0.5 * (

@@ -94,7 +94,7 @@ def check_wish(wish: Wish) -> None:
         raise PictureError(
             f"There is no theme '{wish.theme}'.", f"Take one of {', '.join(THEMES)}."
         )
-    if not 0 <= wish.peel <= 2:  # noqa: PLR2004 (there are three layers)
+    if not 0 <= wish.peel <= 2:  # there are three layers
         raise PictureError(f"{wish.peel} layers cannot be peeled off.", "Take 0, 1 or 2.")
 
 
@@ -135,9 +135,10 @@ def draw(atlas: Atlas, subject: Subject, wish: Wish) -> str:
     x, y, width, height = box
     tall = height + (_LEGEND * height / 1000 + 10 if used or subject.marks else 0)
     title, text = _title(view, subject), _described(atlas, view, subject)
+    shown = f"{x:.0f} {y:.0f} {width:.0f} {tall:.0f}"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{x:.0f} {y:.0f} {width:.0f} {tall:.0f}" '
-        f'class="body-picture" role="group" aria-labelledby="pt pd" data-view="{view.figure.view}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{shown}" class="body-picture" '
+        f'role="group" aria-labelledby="pt pd" data-view="{view.figure.view}">',
         f'<title id="pt">{escape(title)}</title><desc id="pd">{escape(text)}</desc>',
         _gradients(theme, used),
         *_things(atlas, shapes, subject, wish, theme),
@@ -193,6 +194,11 @@ def _things(
                 f'<path class="{kind}" fill="{fill}" stroke="{line}" stroke-width="2" '
                 f'fill-rule="evenodd" d="{shape.whole}"/>'
             )
+            if shape.fibres:
+                made.append(
+                    f'<path class="ridge" fill="none" stroke="{line}" stroke-opacity=".55" '
+                    f'stroke-width="2" d="{shape.fibres}"/>'
+                )
         else:
             made.append(_muscle(atlas, shape, subject, wish, theme))
     return made
@@ -250,8 +256,9 @@ def _legend(
     for role, name in dict(names).items():
         colour = theme.roles[role][1]
         made.append(
-            f'<rect x="{left:.0f}" y="{y + size * 0.35:.0f}" width="{size:.0f}" height="{size:.0f}" '
-            f'rx="{size / 5:.0f}" fill="{colour}"/><text x="{left + size * 1.35:.0f}" '
+            f'<rect x="{left:.0f}" y="{y + size * 0.35:.0f}" width="{size:.0f}" '
+            f'height="{size:.0f}" rx="{size / 5:.0f}" fill="{colour}"/>'
+            f'<text x="{left + size * 1.35:.0f}" '
             f'y="{y + size * 1.2:.0f}">{escape(name)}</text>'
         )
         left += size * (2.4 + 0.55 * len(name))
