@@ -15,7 +15,9 @@ from myograph.errors import QueryError
 from myograph.explain import Explainer
 from myograph.files import Sources, find_sources
 from myograph.names import Names
+from myograph.picture.atlas import Atlas, load_atlas
 from myograph.prefixes import prefix_map
+from myograph.query import Rows
 from myograph.questions import Question, load_questions
 from myograph.settings import settings
 from myograph.terms import graph
@@ -77,6 +79,23 @@ class Site:
     def facts(self) -> Facts:
         """The statements by subject and by object."""
         return Facts(self.built.quads, self.names)
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        """The figures that pictures are drawn from."""
+        return load_atlas(self.rows)
+
+    def rows(self, text: str) -> Rows:
+        """Return the rows of a SELECT of our own, under the limits of all queries.
+
+        Raises:
+            QueryError: it gave no rows.
+            MyographError: as `Engine.run` has it.
+        """
+        answer = self.answer(self.admit(text))
+        if not isinstance(answer, Rows):
+            raise QueryError("A query of ours gave no rows.", "Tell us; this is our mistake.")
+        return answer
 
     @cached_property
     def explainer(self) -> Explainer:

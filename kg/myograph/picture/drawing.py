@@ -1,6 +1,7 @@
 """What is drawn in one view and in which order: shapes for bones, muscles and bands."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -167,6 +168,22 @@ def shapes_of(atlas: Atlas, view: View, peel: int = 0) -> list[Shape]:
         if course.starts and course.ends:
             drawn[owner] = course_shape(course, "band" if owner in atlas.tissues else "muscle")
     return [drawn[owner] for owner in order(atlas, view, drawn)]
+
+
+def covering(atlas: Atlas, shown: Iterable[str]) -> set[str]:
+    """Return the leaves that lie over those that are shown and are not among them."""
+    under: dict[str, set[str]] = defaultdict(set)
+    for high, lows in atlas.over.items():
+        for low in lows:
+            under[low].add(high)
+    shown = set(shown)
+    found: set[str] = set()
+    waiting = list(shown)
+    while waiting:
+        higher = under[waiting.pop()] - found
+        found |= higher
+        waiting += higher
+    return found - shown
 
 
 def order(atlas: Atlas, view: View, drawn: Iterable[str]) -> list[str]:

@@ -11,13 +11,14 @@ from html import escape
 
 from myograph.errors import PictureError
 from myograph.picture.atlas import VIEWS, Atlas, View
-from myograph.picture.drawing import Shape, frame, shapes_of
+from myograph.picture.drawing import Shape, covering, frame, shapes_of
 from myograph.picture.subject import ROLES, Subject
 from myograph.terms import BASE
 
 _LEAST = 760.0  # height of a picture that comes close, in drawing units
 _LIMB_TOP = 0.245  # share of the figure above the hip bone
 _LEGEND = 46.0
+_UNCOVERED = {"chosen", "prime", "stretched", "injured"}
 _WHAT = {"chosen", "prime", "synergist", "steady", "stretched", "injured"}
 
 
@@ -134,14 +135,16 @@ def draw(atlas: Atlas, subject: Subject, wish: Wish) -> str:
     )
     x, y, width, height = box
     tall = height + (_LEGEND * height / 1000 + 10 if used or subject.marks else 0)
+    name = view.figure.view
     title, text = _title(view, subject), _described(atlas, view, subject)
     shown = f"{x:.0f} {y:.0f} {width:.0f} {tall:.0f}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{shown}" class="body-picture" '
-        f'role="group" aria-labelledby="pt pd" data-view="{view.figure.view}">',
-        f'<title id="pt">{escape(title)}</title><desc id="pd">{escape(text)}</desc>',
-        _gradients(theme, used),
-        *_things(atlas, shapes, subject, wish, theme),
+        f'role="group" aria-labelledby="title-{name} desc-{name}" data-view="{name}">',
+        f'<title id="title-{name}">{escape(title)}</title>',
+        f'<desc id="desc-{name}">{escape(text)}</desc>',
+        _gradients(theme, used, name),
+        *_things(atlas, shapes, subject, wish, name),
         _marks(atlas, view, subject, theme, height),
         _legend(used, subject, theme, (x, y + height, height)),
         "</svg>",
@@ -170,24 +173,33 @@ def _box(
     return (left, top, right - left, bottom - top)
 
 
-def _gradients(theme: Theme, used: Iterable[str]) -> str:
+def _gradients(theme: Theme, used: Iterable[str], view: str) -> str:
     pairs = {"bone": theme.bone, "pale": theme.pale} | {role: theme.roles[role] for role in used}
     stops = "".join(
-        f'<linearGradient id="g-{name}"><stop stop-color="{edge}"/><stop offset=".45" '
-        f'stop-color="{middle}"/><stop offset="1" stop-color="{edge}"/></linearGradient>'
+        f'<linearGradient id="{view}-{name}" class="g-{name}"><stop stop-color="{edge}"/>'
+        f'<stop offset=".45" stop-color="{middle}"/><stop offset="1" stop-color="{edge}"/>'
+        "</linearGradient>"
         for name, (edge, middle) in pairs.items()
     )
     return f"<defs>{stops}</defs>"
 
 
 def _things(
-    atlas: Atlas, shapes: list[Shape], subject: Subject, wish: Wish, theme: Theme
+    atlas: Atlas, shapes: list[Shape], subject: Subject, wish: Wish, view: str
 ) -> list[str]:
+    theme = THEMES[wish.theme]
+    shown = [leaf for leaf, role in subject.roles.items() if role in _UNCOVERED]
+    lifted = covering(atlas, shown) - set(subject.roles) if subject.iri else set()
     made = []
     for shape in shapes:
-        if shape.kind == "bone":
+        if shape.iri in lifted:
+            made.append(
+                f'<path class="lifted" fill="none" stroke="{theme.line}" stroke-opacity=".4" '
+                f'stroke-width="1.6" stroke-dasharray="7 6" d="{shape.belly or shape.whole}"/>'
+            )
+        elif shape.kind == "bone":
             body = shape.iri.startswith(BASE + "region/")
-            fill = theme.body if body else "url(#g-bone)"
+            fill = theme.body if body else f"url(#{view}-bone)"
             line = "none" if body else theme.bone_line
             kind = "skin" if body else "bone"
             made.append(
@@ -200,13 +212,14 @@ def _things(
                     f'stroke-width="2" d="{shape.fibres}"/>'
                 )
         else:
-            made.append(_muscle(atlas, shape, subject, wish, theme))
+            made.append(_muscle(atlas, shape, subject, wish, view))
     return made
 
 
-def _muscle(atlas: Atlas, shape: Shape, subject: Subject, wish: Wish, theme: Theme) -> str:
+def _muscle(atlas: Atlas, shape: Shape, subject: Subject, wish: Wish, view: str) -> str:
+    theme = THEMES[wish.theme]
     role = subject.roles.get(shape.iri, "") if subject.iri else ""
-    fill = f"g-{role}" if role else "g-pale"
+    fill = f"{view}-{role or 'pale'}"
     label = atlas.labels.get(shape.iri, "")
     said = f"{label}, {ROLES[role]}" if role and role != "chosen" else label
     body = f"<title>{escape(said)}</title>"
