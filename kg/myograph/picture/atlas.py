@@ -328,5 +328,9 @@ def _add_ends(ask: Ask, view: View) -> None:
         stretch = clipped(view.places[row["at"]], *course.spans[0 if first else 1])
         (course.starts if first else course.ends)[row["at"]] = tuple(stretch)
     for (owner, kind), what in only.items():
+        course = view.courses[owner]
         if kind == "b":
-            view.courses[owner].behind |= what
+            course.behind |= what
+        elif owner in what and owner in view.places:
+            # A band that is drawn from where it begins to be seen, such as the iliotibial tract.
+            (course.starts if kind == "s" else course.ends)[owner] = view.places[owner]

@@ -5,15 +5,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 from itertools import pairwise
 
 from myograph.picture.atlas import Atlas, Course, Outline, Point, View
-from myograph.picture.geometry import Ribbon, lerp, mean, ribbon, sampled, smooth
+from myograph.picture.geometry import Ribbon, lerp, mean, ribbon, simplified, smooth
 
 _TONGUE = 0.16  # of its length over which a belly narrows into its tendon
 _FIBRE_GAP = 18.0  # drawing units between two fibres that are drawn
 _MOST_FIBRES = 14
 _MARGIN = 120.0
+# How firmly one thing is drawn before another, from what gives way first in a ring.
+_COVERS, _PLAIN, _HIDDEN, _BONES = range(4)
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def _fibres(belly: Ribbon) -> str:
     width = sum(across) / len(across)
     count = min(max(round(width / _FIBRE_GAP), 1), _MOST_FIBRES)
     lines = [belly.line((k + 1) / (count + 1), (0.05, 0.95)) for k in range(count)]
-    return "".join(smooth(sampled(line, 4)) for line in lines)
+    return "".join(smooth(simplified(line, 2.5)) for line in lines)
 
 
 def shapes_of(atlas: Atlas, view: View, peel: int = 0) -> list[Shape]:
@@ -189,49 +192,49 @@ def covering(atlas: Atlas, shown: Iterable[str]) -> set[str]:
 def order(atlas: Atlas, view: View, drawn: Iterable[str]) -> list[str]:
     """Return IRIs in the order of drawing: each after what it covers.
 
-    Bones come first, by their draw order; a muscle is drawn after the bones, save those that hide
-    it, and after the muscles that it covers, layer by layer. Contradictions among the layers give
-    way to `myo:deepTo`, and a ring of those is cut where the layers say.
+    Bones come by their draw order; a muscle is drawn after the bones, save those that hide it, and
+    after the muscles that it covers by `myo:deepTo`; what no fact orders goes layer by layer. In a
+    ring of these the covering of muscles gives way first, and the order of the bones never.
     """
     names = sorted(drawn, key=lambda iri: (atlas.layers.get(iri, 1), iri))
     bones = [o.owner for o in view.outlines if o.owner in set(drawn)]
-    before: dict[str, set[str]] = {name: set() for name in [*bones, *names]}
-    for under, over in pairwise(bones):
-        before[over].add(under)
+    place = {bone: i for i, bone in enumerate(bones)}
+    firm: dict[tuple[str, str], int] = {pair: _BONES for pair in pairwise(bones)}
     for name in names:
-        if name in bones:
+        if name in place:
             continue
         hidden_by = view.courses[name].behind
-        before[name] |= {bone for bone in bones if not _from(bone, bones, hidden_by)}
-        for cover in hidden_by & before.keys():
-            before[cover].add(name)
-        before[name] |= {low for low in atlas.over.get(name, ()) if low in before}
-    return _sorted(before, {name: i for i, name in enumerate([*bones, *names])})
+        lowest = min((place[b] for b in hidden_by if b in place), default=len(bones))
+        for pair in ((bone, name) for bone in bones[:lowest]):
+            firm.setdefault(pair, _PLAIN)
+        for low in atlas.over.get(name, ()):
+            if low in view.courses:
+                firm.setdefault((low, name), _COVERS)
+        firm |= {(name, cover): _HIDDEN for cover in hidden_by}
+    rank = {name: i for i, name in enumerate([*bones, *(n for n in names if n not in place)])}
+    return _sorted({k: v for k, v in firm.items() if k[0] in rank and k[1] in rank}, rank)
 
 
-def _from(bone: str, bones: list[str], hidden_by: set[str]) -> bool:
-    """Return whether a bone is one that hides a muscle, or is drawn after such a one."""
-    first = min((bones.index(b) for b in hidden_by if b in bones), default=len(bones))
-    return bones.index(bone) >= first
-
-
-def _sorted(before: dict[str, set[str]], rank: dict[str, int]) -> list[str]:
+def _sorted(firm: dict[tuple[str, str], int], rank: dict[str, int]) -> list[str]:
+    """Return the names of `rank` by rank, save where a pair says which comes sooner."""
     while True:
+        before: dict[str, set[str]] = {name: set() for name in rank}
+        for sooner, later in firm:
+            before[later].add(sooner)
         sorter = TopologicalSorter(before)
         try:
             sorter.prepare()
         except CycleError as error:
-            ring: list[str] = error.args[1]
-            later, sooner = max(
-                zip(ring[1:], ring, strict=False), key=lambda p: rank[p[1]] - rank[p[0]]
-            )
-            before[later].discard(sooner)
+            ring = list(pairwise(error.args[1]))
+            del firm[min(ring, key=lambda pair: (firm[pair], rank[pair[1]] - rank[pair[0]]))]
             continue
+        ready: list[tuple[int, str]] = []
         done: list[str] = []
         while sorter.is_active():
-            ready = sorted(sorter.get_ready(), key=lambda name: rank[name])
-            done += ready
-            sorter.done(*ready)
+            for name in sorter.get_ready():
+                heappush(ready, (rank[name], name))
+            done.append(heappop(ready)[1])
+            sorter.done(done[-1])
         return done
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 Point = tuple[float, float]
 _STEPS = 14  # cross-sections of a ribbon
+_ROUGH = 1.2  # drawing units by which the edge of a ribbon may be off
 
 
 def smooth(points: Sequence[Point], *, closed: bool = False) -> str:
@@ -81,6 +82,22 @@ def sampled(points: Sequence[Point], parts: int) -> list[Point]:
     if lengths[-1] == 0:
         return [points[0]] * (parts + 1)
     return [_at(fine, lengths, lengths[-1] * k / parts) for k in range(parts + 1)]
+
+
+def simplified(line: Sequence[Point], most: float) -> list[Point]:
+    """Return a line without the points that lie nearer than `most` to the chord past them.
+
+    This is the algorithm of Ramer, Douglas and Peucker, https://doi.org/10.3138/FM57-6770-U75U-7727.
+    """
+    if len(line) < 3:
+        return list(line)
+    (ax, ay), (bx, by) = line[0], line[-1]
+    length = math.dist(line[0], line[-1]) or 1.0
+    off = [abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / length for x, y in line]
+    far = max(range(1, len(line) - 1), key=off.__getitem__)
+    if off[far] < most:
+        return [line[0], line[-1]]
+    return [*simplified(line[: far + 1], most)[:-1], *simplified(line[far:], most)]
 
 
 def clipped(line: Sequence[Point], first: float, last: float) -> list[Point]:
@@ -171,8 +188,8 @@ class Ribbon:
 
     def path(self) -> str:
         """Return its outline as path data."""
-        right = list(reversed(self.right))
-        down = smooth(self.left)
+        right = simplified(list(reversed(self.right)), _ROUGH)
+        down = smooth(simplified(self.left, _ROUGH))
         over = straight([*self.end, right[0]], self.left[-1])
         up = smooth(right)
         return down + over + up[up.index("c") :] + straight(self.start[::-1], right[-1]) + "z"

@@ -144,12 +144,23 @@ def draw(atlas: Atlas, subject: Subject, wish: Wish) -> str:
         f'<title id="title-{name}">{escape(title)}</title>',
         f'<desc id="desc-{name}">{escape(text)}</desc>',
         _gradients(theme, used, name),
-        *_things(atlas, shapes, subject, wish, name),
+        f'<g fill="{theme.tendon}" stroke="{theme.line}" stroke-opacity=".55" stroke-width="1.6">',
+        *_things(atlas, _within(shapes, box), subject, wish, name),
+        "</g>",
         _marks(atlas, view, subject, theme, height),
         _legend(used, subject, theme, (x, y + height, height)),
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _within(shapes: Iterable[Shape], box: tuple[float, float, float, float]) -> list[Shape]:
+    x, y, width, height = box
+    return [
+        s
+        for s in shapes
+        if s.box[0] < x + width and s.box[2] > x and s.box[1] < y + height and s.box[3] > y
+    ]
 
 
 def _box(
@@ -193,24 +204,19 @@ def _things(
     made = []
     for shape in shapes:
         if shape.iri in lifted:
-            made.append(
-                f'<path class="lifted" fill="none" stroke="{theme.line}" stroke-opacity=".4" '
-                f'stroke-width="1.6" stroke-dasharray="7 6" d="{shape.belly or shape.whole}"/>'
-            )
+            path = shape.belly or shape.whole
+            made.append(f'<path class="lifted" fill="none" stroke-dasharray="7 6" d="{path}"/>')
         elif shape.kind == "bone":
             body = shape.iri.startswith(BASE + "region/")
             fill = theme.body if body else f"url(#{view}-bone)"
             line = "none" if body else theme.bone_line
             kind = "skin" if body else "bone"
             made.append(
-                f'<path class="{kind}" fill="{fill}" stroke="{line}" stroke-width="2" '
+                f'<path class="{kind}" fill="{fill}" stroke="{line}" stroke-opacity="1" '
                 f'fill-rule="evenodd" d="{shape.whole}"/>'
             )
             if shape.fibres:
-                made.append(
-                    f'<path class="ridge" fill="none" stroke="{line}" stroke-opacity=".55" '
-                    f'stroke-width="2" d="{shape.fibres}"/>'
-                )
+                made.append(f'<path class="ridge" fill="none" stroke="{line}" d="{shape.fibres}"/>')
         else:
             made.append(_muscle(atlas, shape, subject, wish, view))
     return made
@@ -222,27 +228,22 @@ def _muscle(atlas: Atlas, shape: Shape, subject: Subject, wish: Wish, view: str)
     fill = f"{view}-{role or 'pale'}"
     label = atlas.labels.get(shape.iri, "")
     said = f"{label}, {ROLES[role]}" if role and role != "chosen" else label
-    body = f"<title>{escape(said)}</title>"
-    edge = f'stroke="{theme.line}" stroke-opacity=".55" stroke-width="1.6"'
-    body += f'<path class="tendon" fill="{theme.tendon}" {edge} d="{shape.whole}"/>'
+    body = f'<title>{escape(said)}</title><path class="tendon" d="{shape.whole}"/>'
     if shape.slips:
+        thin = f"{shape.slip_width:.0f}"
         body += (
-            f'<path class="slip" fill="none" stroke="{theme.line}" stroke-opacity=".55" '
-            f'stroke-width="{shape.slip_width + 3:.0f}" d="{shape.slips}"/>'
-            f'<path class="slip" fill="none" stroke="{theme.tendon}" '
-            f'stroke-width="{shape.slip_width:.0f}" d="{shape.slips}"/>'
+            f'<path class="slip" fill="none" stroke-width="{shape.slip_width + 3:.0f}" '
+            f'd="{shape.slips}"/><path class="slip" fill="none" stroke="{theme.tendon}" '
+            f'stroke-opacity="1" stroke-width="{thin}" d="{shape.slips}"/>'
         )
     if shape.belly:
-        body += f'<path class="belly" fill="url(#{fill})" {edge} d="{shape.belly}"/>'
-        body += (
-            f'<path class="fibres" fill="none" stroke="{theme.line}" stroke-opacity=".28" '
-            f'stroke-width="1.4" d="{shape.fibres}"/>'
-        )
+        body += f'<path class="belly" fill="url(#{fill})" d="{shape.belly}"/>'
+        body += f'<path class="fibres" fill="none" stroke-opacity=".28" d="{shape.fibres}"/>'
     name = f"{shape.kind}{' ' + role if role else ''}"
     if wish.links is None or shape.kind != "muscle":
         return f'<g class="{name}">{body}</g>'
     path = wish.links + shape.iri.removeprefix(BASE)
-    return f'<a class="{name}" href="{escape(path)}" aria-label="{escape(said)}">{body}</a>'
+    return f'<a class="{name}" href="{escape(path)}">{body}</a>'
 
 
 def _marks(atlas: Atlas, view: View, subject: Subject, theme: Theme, height: float) -> str:

@@ -49,7 +49,7 @@ function lead(figure) {
 
   function tell(event) {
     const link = event.target.closest("a");
-    named.textContent = link && canvas.contains(link) ? link.getAttribute("aria-label") : "";
+    named.textContent = link && canvas.contains(link) ? link.querySelector("title").textContent : "";
   }
 
   async function turn(button) {
