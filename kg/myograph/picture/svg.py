@@ -32,6 +32,7 @@ class Theme:
     body: str
     tendon: str
     pale: tuple[str, str]
+    flesh: tuple[str, str]
     line: str
     roles: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -55,11 +56,11 @@ _ROLES_DARK = {
 THEMES = {
     "light": Theme(
         "#23211e", ("#d9cdb4", "#f3ead8"), "#9c8f76", "#f2e4d8", "#ece3d2",
-        ("#cfa39a", "#e6c6bd"), "#6d342e", _ROLES_LIGHT,
+        ("#cfa39a", "#e6c6bd"), ("#9c4036", "#cd7463"), "#5d2620", _ROLES_LIGHT,
     ),
     "dark": Theme(
         "#ece8e0", ("#8f8570", "#b9ae96"), "#5d5444", "#2b2723", "#b5aa95",
-        ("#6b4741", "#8a625a"), "#2c1512", _ROLES_DARK,
+        ("#6b4741", "#8a625a"), ("#8c3c33", "#c26c5c"), "#2c1512", _ROLES_DARK,
     ),
 }  # fmt: skip
 
@@ -185,7 +186,9 @@ def _box(
 
 
 def _gradients(theme: Theme, used: Iterable[str], view: str) -> str:
-    pairs = {"bone": theme.bone, "pale": theme.pale} | {role: theme.roles[role] for role in used}
+    pairs = {"bone": theme.bone, "pale": theme.pale, "flesh": theme.flesh} | {
+        role: theme.roles[role] for role in used
+    }
     stops = "".join(
         f'<linearGradient id="{view}-{name}" class="g-{name}"><stop stop-color="{edge}"/>'
         f'<stop offset=".45" stop-color="{middle}"/><stop offset="1" stop-color="{edge}"/>'
@@ -225,7 +228,7 @@ def _things(
 def _muscle(atlas: Atlas, shape: Shape, subject: Subject, wish: Wish, view: str) -> str:
     theme = THEMES[wish.theme]
     role = subject.roles.get(shape.iri, "") if subject.iri else ""
-    fill = f"{view}-{role or 'pale'}"
+    fill = f"{view}-{role or ('pale' if subject.roles else 'flesh')}"
     label = atlas.labels.get(shape.iri, "")
     said = f"{label}, {ROLES[role]}" if role and role != "chosen" else label
     body = f'<title>{escape(said)}</title><path class="tendon" d="{shape.whole}"/>'
