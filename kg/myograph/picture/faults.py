@@ -37,7 +37,7 @@ def faults(ask: Ask) -> list[Misplaced]:
         ask: runs a SELECT over the graph.
     """
     atlas = load_atlas(ask)
-    leaves = [a for a, _ in texts(ask, "GRAPH ?g { ?a a myo:LeafMuscle } BIND(1 AS ?b)")]
+    leaves = [a for a, _ in texts(ask, "?a a myo:LeafMuscle BIND(1 AS ?b)")]
     bones = dict(texts(ask, "?a a myo:Landmark ; myo:partOf ?b . ?b a myo:Bone"))
     found = [*_undrawn(atlas, leaves), *_sides(atlas)]
     for view in atlas.views.values():
