@@ -1,4 +1,4 @@
-"""The figures of the real graph: everything is drawn, where it belongs, and small enough to send."""
+"""The figures of the real graph: all is drawn, where it belongs, and small enough to send."""
 
 import xml.etree.ElementTree as ET
 from functools import partial

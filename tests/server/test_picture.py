@@ -33,7 +33,7 @@ def test_an_exercise_shows_roles_and_says_them(client: FlaskClient) -> None:
     desc = drawn.find(f"{SVG}desc")
     assert desc is not None
     assert "Prime mover: soleus" in str(desc.text)
-    assert [e.text for e in drawn.iter(f"{SVG}text")][0] == "prime mover"
+    assert next(e.text for e in drawn.iter(f"{SVG}text")) == "prime mover"
 
 
 def test_an_injury_marks_what_is_hurt(client: FlaskClient) -> None:
