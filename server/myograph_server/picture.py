@@ -1,9 +1,9 @@
 """`/muscle/soleus.svg` and its kin: pictures of records, alone and on their pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, get_template_attribute, request
 from markupsafe import Markup
 
 from myograph.errors import BadRequestError, NoSuchPageError
@@ -11,9 +11,11 @@ from myograph.picture.atlas import Atlas
 from myograph.picture.subject import ROLES, Subject, subject_of
 from myograph.picture.svg import Wish, best_view, draw
 from myograph.terms import BASE
+from myograph_server.links import href
 from myograph_server.site import site
 
 blueprint = Blueprint("picture", __name__)
+Roles = Sequence[tuple[str, list[ox.NamedNode]]]
 SVG = "image/svg+xml; charset=utf-8"
 _PICTURED = (
     *("MuscularStructure", "PhysicalActivity", "Condition", "JointMovement", "Nerve", "NerveRoot"),
@@ -59,34 +61,41 @@ def picture(iri: ox.NamedNode | None, wish: Wish) -> str:
     return draw(site().atlas, subject, wish) if seen(site().atlas, subject) else ""
 
 
-def picture_of(iri: ox.NamedNode) -> Markup | str:
-    """Return the picture of a record for its page, in the view in which most is seen."""
+def picture_of(iri: ox.NamedNode | None) -> Markup:
+    """Return the figure that shows a record, as markup for a page; empty where there is none.
+
+    Args:
+        iri: the record; None for the whole body, the way in from the first page.
+    """
+    links = f"{request.script_root}/"
+    if iri is None:
+        return _figure(f"{links}body.svg", picture(None, Wish("back", links=links)), "back")
     if not any(site().facts.is_a(iri, kind) for kind in _PICTURED):
-        return ""
+        return Markup()
+    subject = subject_for(iri)
+    if not seen(site().atlas, subject):
+        return Markup()
+    view = best_view(site().atlas, subject)
+    svg = draw(site().atlas, subject, Wish(view, links=links))
+    return _figure(f"{href(iri.value)}.svg", svg, view, roles_of(subject))
+
+
+def _figure(src: str, svg: str, view: str, roles: Roles = ()) -> Markup:
+    macro = get_template_attribute("_picture.html", "picture")
     # What draw writes is escaped there.
-    return Markup(picture(iri, Wish(links=f"{request.script_root}/")))
+    return Markup(macro(src, Markup(svg), roles, view))
 
 
-def whole_figure(view: str, peel: int = 0) -> Markup:
-    """Return the whole figure for a page, seen from one side."""
-    return Markup(picture(None, Wish(view, peel, links=f"{request.script_root}/")))
-
-
-def view_of(iri: ox.NamedNode) -> str:
-    """Return the view that `picture_of` chooses."""
-    return best_view(site().atlas, subject_for(iri))
-
-
-def roles_of(iri: ox.NamedNode) -> list[tuple[str, list[ox.NamedNode]]]:
+def roles_of(subject: Subject) -> Roles:
     """Return in words what a picture's colours say: each role with its muscles, by label."""
     atlas, by_role = site().atlas, dict[str, list[str]]()
-    for leaf, role in subject_for(iri).roles.items():
+    for leaf, role in subject.roles.items():
         if any(leaf in view.courses for view in atlas.views.values()):
             by_role.setdefault(role, []).append(leaf)
     return [
         (
             ROLES[role],
-            [ox.NamedNode(leaf) for leaf in sorted(by_role[role], key=lambda i: atlas.labels[i])],
+            [ox.NamedNode(i) for i in sorted(by_role[role], key=lambda i: atlas.labels[i])],
         )
         for role in ROLES
         if role in by_role
