@@ -19,6 +19,9 @@ PREFIX dcterms: <http://purl.org/dc/terms/>
 """
 
 
+_BOUND = "myo:Ligament myo:Membrane myo:JointCapsule myo:Meniscus"
+
+
 @dataclass(frozen=True)
 class Figure:
     """One view's figure.
@@ -105,6 +108,7 @@ class Atlas:
         layers: 0 deep to 2 superficial.
         leaves: for each muscle, part or group its leaves.
         tissues: IRIs of courses that are no muscles.
+        bound: those of them that lie on the bones: ligaments, membranes, capsules.
     """
 
     views: dict[str, View]
@@ -113,6 +117,7 @@ class Atlas:
     layers: dict[str, int]
     leaves: dict[str, set[str]]
     tissues: set[str]
+    bound: set[str]
 
 
 def points_of(text: str, figure: Figure) -> tuple[Point, ...]:
@@ -165,9 +170,9 @@ def load_atlas(ask: Ask) -> Atlas:
         layers=_layers(ask),
         leaves=leaves,
         tissues={
-            owner
-            for owner, _ in texts(ask, "?a myo:atlasCourse ?c . ?a a myo:SoftTissue BIND(1 AS ?b)")
+            a for a, _ in texts(ask, "?a myo:atlasCourse ?c ; a myo:SoftTissue BIND(1 AS ?b)")
         },
+        bound={a for a, _ in texts(ask, f"?a myo:atlasCourse ?c ; a ?b VALUES ?b {{ {_BOUND} }}")},
     )
 
 
@@ -205,8 +210,11 @@ def _labels(ask: Ask) -> dict[str, str]:
 def _over(ask: Ask, leaves: dict[str, set[str]]) -> dict[str, set[str]]:
     """Return for each leaf those that it covers; what is said of a whole holds of its leaves."""
     found: dict[str, set[str]] = defaultdict(set)
+    # What lies under a muscle's tendon lies under the muscle, as far as drawing goes.
+    pulls = _pairs(ask, "?b a myo:MuscularStructure . ?a myo:proximalAttachment ?b")
     for low, high in texts(ask, "?a myo:deepTo ?b"):
-        for leaf in leaves.get(high, {high}):
+        over = {high, *pulls.get(high, ())}
+        for leaf in (leaf for one in over for leaf in leaves.get(one, {one})):
             found[leaf] |= leaves.get(low, {low}) - {leaf}
     return found
 

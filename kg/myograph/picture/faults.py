@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from myograph.picture.atlas import UNITS, Ask, Atlas, Point, View, load_atlas, texts
 from myograph.picture.drawing import course_ribbon
-from myograph.picture.geometry import sampled
+from myograph.picture.geometry import inside, sampled
 
 ON_BONE = 1.6 * UNITS  # how far outside its bone's outline a landmark may be drawn
 AT_END = 0.03  # of the figure's height: how far from an attachment a ribbon may end
@@ -85,7 +85,7 @@ def _off_end(view: View) -> Iterator[Misplaced]:
         for slips, ends in ((course.from_slips, course.starts), (course.to_slips, course.ends)):
             for at, points in () if slips else ends.items():
                 far = min(_to_line(p, edge) for p in points)
-                if far > most and not _inside(
+                if far > most and not inside(
                     points[len(points) // 2], _ring(ribbon.left, ribbon.right)
                 ):
                     yield Misplaced(
@@ -118,17 +118,7 @@ def _ring(left: Sequence[Point], right: Sequence[Point]) -> list[Point]:
 
 def _outside(point: Point, ring: Sequence[Point]) -> float:
     """Return how far outside a closed line a point lies; 0 within it."""
-    return 0.0 if _inside(point, ring) else _to_line(point, [*ring, ring[0]])
-
-
-def _inside(point: Point, ring: Sequence[Point]) -> bool:
-    """Return whether a closed line goes round a point: a ray to the right crosses it oddly."""
-    x, y = point
-    odd = False
-    for (ax, ay), (bx, by) in pairwise([*ring, ring[0]]):
-        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
-            odd = not odd
-    return odd
+    return 0.0 if inside(point, ring) else _to_line(point, [*ring, ring[0]])
 
 
 def _to_line(point: Point, line: Sequence[Point]) -> float:

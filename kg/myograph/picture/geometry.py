@@ -12,18 +12,19 @@ from itertools import pairwise
 
 Point = tuple[float, float]
 _STEPS = 14  # cross-sections of a ribbon
+_NEARBY = 0.12  # of a ribbon's length
 _ROUGH = 1.2  # drawing units by which the edge of a ribbon may be off
 
 
-def smooth(points: Sequence[Point], *, closed: bool = False) -> str:
-    """Return the SVG path data of a smooth line through points, whole drawing units, relative.
+def smooth(points: Sequence[Point], *, closed: bool = False, step: float = 1) -> str:
+    """Return the SVG path data of a smooth line through points, relative, to a step of the grid.
 
     The line is a Catmull-Rom spline as cubic Bézier curves; a point given twice is a corner,
     https://www.w3.org/TR/SVG2/paths.html#PathDataCubicBezierCommands.
     """
     ring = [*points, points[0]] if closed else list(points)
-    first = _whole(ring[0])
-    parts, at = [f"M{first[0]} {first[1]}"], first
+    first = _on_grid(ring[0], step)
+    parts, at = ["M" + _joined(first, step)], first
     for i, (a, b) in enumerate(pairwise(ring)):
         if a == b:
             continue
@@ -35,33 +36,36 @@ def smooth(points: Sequence[Point], *, closed: bool = False) -> str:
             one = (a[0] + (b[0] - a[0]) / 3, a[1] + (b[1] - a[1]) / 3)
         if after == b:
             two = (b[0] - (b[0] - a[0]) / 3, b[1] - (b[1] - a[1]) / 3)
-        ends = [_whole(one), _whole(two), _whole(b)]
-        parts.append("c" + _joined(v - at[i % 2] for i, v in enumerate(_flat(ends))))
+        ends = [_on_grid(one, step), _on_grid(two, step), _on_grid(b, step)]
+        moves = (v - at[i % 2] for i, v in enumerate(_flat(ends)))
+        parts.append("c" + _joined(moves, step))
         at = ends[-1]
     return "".join(parts) + ("z" if closed else "")
 
 
-def straight(points: Sequence[Point], at: Point) -> str:
+def straight(points: Sequence[Point], at: Point, step: float = 1) -> str:
     """Return path data that goes on from a point by straight lines."""
-    parts, here = [], _whole(at)
-    for point in map(_whole, points):
+    parts, here = [], _on_grid(at, step)
+    for point in (_on_grid(p, step) for p in points):
         if point != here:
-            parts.append("l" + _joined((point[0] - here[0], point[1] - here[1])))
+            parts.append("l" + _joined((point[0] - here[0], point[1] - here[1]), step))
             here = point
     return "".join(parts)
 
 
-def _whole(point: Point) -> tuple[int, int]:
-    return (math.floor(point[0] + 0.5), math.floor(point[1] + 0.5))
+def _on_grid(point: Point, step: float) -> tuple[int, int]:
+    """Return a point in steps of the grid."""
+    return (math.floor(point[0] / step + 0.5), math.floor(point[1] / step + 0.5))
 
 
 def _flat(points: Iterable[tuple[int, int]]) -> list[int]:
     return [value for point in points for value in point]
 
 
-def _joined(values: Iterable[int]) -> str:
-    text = " ".join(str(value) for value in values)
-    return text.replace(" -", "-")
+def _joined(values: Iterable[int], step: float) -> str:
+    """Return numbers of steps in drawing units, as short as they can be written."""
+    text = " ".join(f"{value * step:g}" for value in values)
+    return text.replace(" -", "-").replace("-0.", "-.").replace(" 0.", " .")
 
 
 def mean(points: Sequence[Point]) -> Point:
@@ -162,6 +166,16 @@ def _hidden(a: Point, b: Point, c: Point, towards: Point) -> bool:
     return turn * ahead >= 0
 
 
+def inside(point: Point, ring: Sequence[Point]) -> bool:
+    """Return whether a closed line goes round a point: a ray to the right crosses it oddly."""
+    x, y = point
+    odd = False
+    for (ax, ay), (bx, by) in pairwise([*ring, ring[0]]):
+        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
+            odd = not odd
+    return odd
+
+
 @dataclass(frozen=True)
 class Ribbon:
     """A drawn band.
@@ -186,13 +200,14 @@ class Ribbon:
         """Return the line through its middle."""
         return self.line(0.5, (0, 1))
 
-    def path(self) -> str:
-        """Return its outline as path data."""
-        right = simplified(list(reversed(self.right)), _ROUGH)
-        down = smooth(simplified(self.left, _ROUGH))
-        over = straight([*self.end, right[0]], self.left[-1])
-        up = smooth(right)
-        return down + over + up[up.index("c") :] + straight(self.start[::-1], right[-1]) + "z"
+    def path(self, step: float = 1) -> str:
+        """Return its outline as path data, to a step of the grid."""
+        right = simplified(list(reversed(self.right)), _ROUGH * step)
+        down = smooth(simplified(self.left, _ROUGH * step), step=step)
+        over = straight([*self.end, right[0]], self.left[-1], step)
+        up = smooth(right, step=step)
+        onward = up[up.index("c") :] if "c" in up else ""
+        return down + over + onward + straight(self.start[::-1], right[-1], step) + "z"
 
 
 def ribbon(
@@ -243,11 +258,13 @@ def _knots(
     """Return (share of the length, width) where the width of a ribbon is known, in order."""
     full, tendon = widths
     known = {0.0: max(spread[0], tendon), 1.0: max(spread[1], tendon)}
-    if belly[0] > 0:
-        known[belly[0]] = tendon
-    if belly[1] < 1:
-        known[belly[1]] = tendon
     stated = {_share(centre, (x, y)): w for x, y, w in vias if w is not None}
+    # A width that is stated nearby counts for more than that a tendon begins here.
+    known |= {
+        end: tendon
+        for end in belly
+        if 0 < end < 1 and not any(abs(end - share) < _NEARBY for share in stated)
+    }
     middle = (belly[0] + belly[1]) / 2
     if not stated:
         known[middle] = full

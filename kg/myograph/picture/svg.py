@@ -11,13 +11,14 @@ from html import escape
 
 from myograph.errors import PictureError
 from myograph.picture.atlas import VIEWS, Atlas, View
-from myograph.picture.drawing import Shape, covering, frame, shapes_of
+from myograph.picture.drawing import Shape, covering, frame, hiding, shapes_of
 from myograph.picture.subject import ROLES, Subject
 from myograph.terms import BASE
 
 _LEAST = 760.0  # height of a picture that comes close, in drawing units
 _LIMB_TOP = 0.245  # share of the figure above the hip bone
 _LEGEND = 46.0
+_RANKS = ("injured", "prime", "chosen", "stretched", "synergist", "steady")
 _UNCOVERED = {"chosen", "prime", "stretched", "injured"}
 _WHAT = {"chosen", "prime", "synergist", "steady", "stretched", "injured"}
 
@@ -31,6 +32,7 @@ class Theme:
     bone_line: str
     body: str
     tendon: str
+    band: tuple[str, str]
     pale: tuple[str, str]
     flesh: tuple[str, str]
     line: str
@@ -55,11 +57,11 @@ _ROLES_DARK = {
 }
 THEMES = {
     "light": Theme(
-        "#23211e", ("#d9cdb4", "#f3ead8"), "#9c8f76", "#f2e4d8", "#ece3d2",
+        "#23211e", ("#d9cdb4", "#f3ead8"), "#9c8f76", "#f2e4d8", "#ece3d2", ("#d8ccb4", "#f1eadc"),
         ("#cfa39a", "#e6c6bd"), ("#9c4036", "#cd7463"), "#5d2620", _ROLES_LIGHT,
     ),
     "dark": Theme(
-        "#ece8e0", ("#8f8570", "#b9ae96"), "#5d5444", "#2b2723", "#b5aa95",
+        "#ece8e0", ("#8f8570", "#b9ae96"), "#5d5444", "#2b2723", "#b5aa95", ("#8f846e", "#bdb29c"),
         ("#6b4741", "#8a625a"), ("#8c3c33", "#c26c5c"), "#2c1512", _ROLES_DARK,
     ),
 }  # fmt: skip
@@ -145,7 +147,8 @@ def draw(atlas: Atlas, subject: Subject, wish: Wish) -> str:
         f'<title id="title-{name}">{escape(title)}</title>',
         f'<desc id="desc-{name}">{escape(text)}</desc>',
         _gradients(theme, used, name),
-        f'<g fill="{theme.tendon}" stroke="{theme.line}" stroke-opacity=".55" stroke-width="1.6">',
+        f'<g fill="{theme.tendon}" stroke="{theme.line}" stroke-opacity=".55" '
+        'stroke-width="1.6" stroke-linejoin="round">',
         *_things(atlas, _within(shapes, box), subject, wish, name),
         "</g>",
         _marks(atlas, view, subject, theme, height),
@@ -186,7 +189,7 @@ def _box(
 
 
 def _gradients(theme: Theme, used: Iterable[str], view: str) -> str:
-    pairs = {"bone": theme.bone, "pale": theme.pale, "flesh": theme.flesh} | {
+    pairs = {"bone": theme.bone, "pale": theme.pale, "flesh": theme.flesh, "band": theme.band} | {
         role: theme.roles[role] for role in used
     }
     stops = "".join(
@@ -203,7 +206,8 @@ def _things(
 ) -> list[str]:
     theme = THEMES[wish.theme]
     shown = [leaf for leaf, role in subject.roles.items() if role in _UNCOVERED]
-    lifted = covering(atlas, shown) - set(subject.roles) if subject.iri else set()
+    lifted = (covering(atlas, shown) | hiding(shapes, shown)) - set(subject.roles)
+    sheer = _sheer(atlas, subject)
     made = []
     for shape in shapes:
         if shape.iri in lifted:
@@ -221,28 +225,46 @@ def _things(
             if shape.fibres:
                 made.append(f'<path class="ridge" fill="none" stroke="{line}" d="{shape.fibres}"/>')
         else:
-            made.append(_muscle(atlas, shape, subject, wish, view))
+            made.append(_muscle(atlas, shape, subject, wish, view, sheer))
     return made
 
 
-def _muscle(atlas: Atlas, shape: Shape, subject: Subject, wish: Wish, view: str) -> str:
+def _sheer(atlas: Atlas, subject: Subject) -> set[str]:
+    """Return the muscles that cover one with a weightier role, so that it must shine through."""
+    found: set[str] = set()
+    for rank, role in enumerate(_RANKS):
+        here = [leaf for leaf, own in subject.roles.items() if own == role]
+        lesser = {leaf for leaf, own in subject.roles.items() if _RANKS.index(own) > rank}
+        found |= covering(atlas, here) & lesser
+    return found
+
+
+def _muscle(
+    atlas: Atlas, shape: Shape, subject: Subject, wish: Wish, view: str, sheer: set[str]
+) -> str:
     theme = THEMES[wish.theme]
     role = subject.roles.get(shape.iri, "") if subject.iri else ""
     fill = f"{view}-{role or ('pale' if subject.roles else 'flesh')}"
     label = atlas.labels.get(shape.iri, "")
     said = f"{label}, {ROLES[role]}" if role and role != "chosen" else label
-    body = f'<title>{escape(said)}</title><path class="tendon" d="{shape.whole}"/>'
+    edge = f' stroke="{theme.roles[role][0]}" stroke-opacity="1" stroke-width="3"' if role else ""
+    shade = f' fill="url(#{view}-band)"' if shape.kind == "band" else ""
+    body = f'<title>{escape(said)}</title><path class="tendon"{edge}{shade} d="{shape.whole}"/>'
     if shape.slips:
-        thin = f"{shape.slip_width:.0f}"
+        line = edge.partition(" stroke-width")[0]
         body += (
-            f'<path class="slip" fill="none" stroke-width="{shape.slip_width + 3:.0f}" '
+            f'<path class="slip" fill="none"{line} stroke-width="{shape.slip_width + 3:.0f}" '
             f'd="{shape.slips}"/><path class="slip" fill="none" stroke="{theme.tendon}" '
-            f'stroke-opacity="1" stroke-width="{thin}" d="{shape.slips}"/>'
+            f'stroke-opacity="1" stroke-width="{shape.slip_width:.0f}" d="{shape.slips}"/>'
         )
     if shape.belly:
         body += f'<path class="belly" fill="url(#{fill})" d="{shape.belly}"/>'
         body += f'<path class="fibres" fill="none" stroke-opacity=".28" d="{shape.fibres}"/>'
+    elif shape.fibres:
+        body += f'<path class="fibres" fill="none" stroke-opacity=".14" d="{shape.fibres}"/>'
     name = f"{shape.kind}{' ' + role if role else ''}"
+    if shape.iri in sheer:
+        body = f'<g opacity=".4">{body}</g>'
     if wish.links is None or shape.kind != "muscle":
         return f'<g class="{name}">{body}</g>'
     path = wish.links + shape.iri.removeprefix(BASE)
