@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from myograph.errors import PictureError
 from myograph.picture.geometry import clipped
@@ -109,6 +110,7 @@ class Atlas:
         leaves: for each muscle, part or group its leaves.
         tissues: IRIs of courses that are no muscles.
         bound: those of them that lie on the bones: ligaments, membranes, capsules.
+        made: shapes that were worked out already, by view and layers; all pictures share them.
     """
 
     views: dict[str, View]
@@ -118,6 +120,7 @@ class Atlas:
     leaves: dict[str, set[str]]
     tissues: set[str]
     bound: set[str]
+    made: dict[tuple[str, int], list[Any]] = field(default_factory=dict, compare=False)
 
 
 def points_of(text: str, figure: Figure) -> tuple[Point, ...]:

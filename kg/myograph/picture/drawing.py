@@ -35,8 +35,8 @@ class Shape:
         slips: path data of single tendons, to be drawn as lines of the width `slip_width`.
         box: left, top, right, bottom.
         at: where a mark for it may be set.
-        ring: the closed line round its flesh, or round all of it if it has none.
-        inner: points spread over that.
+        ring: the closed line round all of it but its slips.
+        inner: points spread over its flesh, or over all of it if it has none.
     """
 
     iri: str
@@ -70,7 +70,7 @@ def box_of(points: Iterable[Point]) -> tuple[float, float, float, float]:
 
 def _step(box: tuple[float, float, float, float]) -> float:
     """Return the step of the grid that a shape is drawn to: a fine one if it is small."""
-    return 1.0 if max(box[2] - box[0], box[3] - box[1]) > _SMALL else 0.25
+    return 1.0 if max(box[2] - box[0], box[3] - box[1]) > _SMALL else 0.5
 
 
 def course_ribbon(course: Course) -> Ribbon:
@@ -121,7 +121,7 @@ def course_shape(course: Course, kind: str) -> Shape:
         course.tendon_width * 0.8,
         box,
         band.middle()[round((first + last) / 2 * (len(band.left) - 1))],
-        (*tongue.left, *reversed(tongue.right)),
+        (*band.left, *reversed(band.right)),
         tuple(p for share in (0.2, 0.5, 0.8) for p in tongue.line(share, (0.1, 0.9))),
     )
 
@@ -203,6 +203,13 @@ def shapes_of(atlas: Atlas, view: View, peel: int = 0) -> list[Shape]:
     Raises:
         PictureError: a course has an end at no place that the view knows.
     """
+    known = atlas.made.get((view.figure.view, peel))
+    if known is None:
+        known = atlas.made[view.figure.view, peel] = _shapes(atlas, view, peel)
+    return known
+
+
+def _shapes(atlas: Atlas, view: View, peel: int) -> list[Shape]:
     muscles = [c for c in view.courses.values() if c.owner not in atlas.tissues]
     kept = {c.owner for c in muscles if atlas.layers.get(c.owner, 1) + peel < 3}
     kept |= {
