@@ -6,7 +6,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, get_template_attribute, request
 from markupsafe import Markup
 
-from myograph.errors import BadRequestError, NoSuchPageError
+from myograph.errors import BadRequestError, BusyError, NoSuchPageError, QueryTimedOutError
 from myograph.picture.atlas import Atlas
 from myograph.picture.subject import ROLES, Subject, subject_of
 from myograph.picture.svg import Wish, best_view, draw
@@ -69,10 +69,17 @@ def picture_of(iri: ox.NamedNode | None) -> Markup:
     """
     links = f"{request.script_root}/"
     if iri is None:
-        return _figure(f"{links}body.svg", picture(None, Wish("back", links=links)), "back")
+        three = "".join(
+            picture(None, Wish(view, links=links)) for view in ("back", "front", "side")
+        )
+        return _figure(f"{links}body.svg", three, "")
     if not any(site().facts.is_a(iri, kind) for kind in _PICTURED):
         return Markup()
-    subject = subject_for(iri)
+    try:
+        subject = subject_for(iri)
+    except (BusyError, QueryTimedOutError):
+        # The page is worth having without it; its picture can be asked for by itself.
+        return Markup('<p class="picture"><a href="{}.svg">Picture</a></p>').format(href(iri.value))
     if not seen(site().atlas, subject):
         return Markup()
     view = best_view(site().atlas, subject)

@@ -24,7 +24,7 @@ function nearest(links, from, dx, dy) {
 function lead(figure) {
   const canvas = figure.querySelector(".canvas");
   const named = figure.querySelector(".named");
-  const wish = { view: "", peel: "0" };
+  const wish = { views: [], peel: "0" };
   const steps = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
   const links = () => [...canvas.querySelectorAll("a")];
@@ -37,8 +37,8 @@ function lead(figure) {
     const all = links();
     const first = all.find((link) => link.classList.length > 1) || all[0];
     if (first) rove(first);
-    wish.view = canvas.querySelector("svg").dataset.view;
-    for (const button of figure.querySelectorAll("[data-view]:not(svg)")) mark(button, button.dataset.view === wish.view);
+    wish.views = [...canvas.querySelectorAll("svg")].map((drawn) => drawn.dataset.view);
+    for (const button of figure.querySelectorAll("[data-view]:not(svg)")) mark(button, wish.views.includes(button.dataset.view));
     for (const button of figure.querySelectorAll("[data-peel]")) mark(button, button.dataset.peel === wish.peel);
   }
 
@@ -52,12 +52,17 @@ function lead(figure) {
     named.textContent = link && canvas.contains(link) ? link.querySelector("title").textContent : "";
   }
 
-  async function turn(button) {
-    const { view = wish.view, peel = wish.peel } = button.dataset;
+  async function drawing(view, peel) {
     const answer = await fetch(`${figure.dataset.src}?view=${view}&peel=${peel}`);
-    if (!answer.ok) { location.href = button.href; return; }
-    const drawn = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
-    canvas.replaceChildren(document.importNode(drawn.documentElement, true));
+    if (!answer.ok) throw new Error(answer.statusText);
+    const read = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
+    return document.importNode(read.documentElement, true);
+  }
+
+  async function turn(button) {
+    const { view, peel = wish.peel } = button.dataset;
+    const drawn = await Promise.all((view ? [view] : wish.views).map((side) => drawing(side, peel)));
+    canvas.replaceChildren(...drawn);
     wish.peel = peel;
     settle();
   }
