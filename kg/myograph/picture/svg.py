@@ -17,7 +17,7 @@ from myograph.terms import BASE
 
 _LEAST = 760.0  # height of a picture that comes close, in drawing units
 _LIMB_TOP = 0.245  # share of the figure above the hip bone
-_LEGEND = 46.0
+_LETTERS = 0.026  # of a picture's height
 _RANKS = ("injured", "prime", "chosen", "stretched", "synergist", "steady")
 _UNCOVERED = {"chosen", "prime", "stretched", "injured"}
 _WHAT = {"chosen", "prime", "synergist", "steady", "stretched", "injured"}
@@ -137,10 +137,10 @@ def draw(atlas: Atlas, subject: Subject, wish: Wish) -> str:
         {subject.roles[s.iri] for s in shapes if s.iri in subject.roles}, key=[*ROLES].index
     )
     x, y, width, height = box
-    tall = height + (_LEGEND * height / 1000 + 10 if used or subject.marks else 0)
+    legend, more = _legend(used, subject, theme, box)
     name = view.figure.view
     title, text = _title(view, subject), _described(atlas, view, subject)
-    shown = f"{x:.0f} {y:.0f} {width:.0f} {tall:.0f}"
+    shown = f"{x:.0f} {y:.0f} {width:.0f} {height + more:.0f}"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{shown}" class="body-picture" '
         f'role="group" aria-labelledby="title-{name} desc-{name}" data-view="{name}">',
@@ -152,7 +152,7 @@ def draw(atlas: Atlas, subject: Subject, wish: Wish) -> str:
         *_things(atlas, _within(shapes, box), subject, wish, name),
         "</g>",
         _marks(atlas, view, subject, theme, height),
-        _legend(used, subject, theme, (x, y + height, height)),
+        legend,
         "</svg>",
     ]
     return "".join(parts)
@@ -284,27 +284,31 @@ def _marks(atlas: Atlas, view: View, subject: Subject, theme: Theme, height: flo
 
 
 def _legend(
-    used: Iterable[str], subject: Subject, theme: Theme, at: tuple[float, float, float]
-) -> str:
-    x, y, height = at
-    size = height / 1000 * 26
-    names = [(role, ROLES[role]) for role in used]
+    used: Iterable[str], subject: Subject, theme: Theme, box: tuple[float, float, float, float]
+) -> tuple[str, float]:
+    """Return the names of the colours, row by row below a box, and how high they stand."""
+    x, y, width, height = box
+    size = height * _LETTERS
+    names = [(theme.roles[role][1], ROLES[role]) for role in used]
     if subject.marks:
-        names.append(("injured", ROLES["site"]))
-    made, left = [], x + size
-    for role, name in dict(names).items():
-        colour = theme.roles[role][1]
+        names.append((theme.roles["injured"][1], ROLES["site"]))
+    made, left, row = [], x + size, y + height + size * 0.35
+    for colour, name in names:
+        room = size * (2.4 + 0.55 * len(name))
+        if left + room > x + width and made:
+            left, row = x + size, row + size * 1.4
+        corner = size / (2 if name == ROLES["site"] else 5)
         made.append(
-            f'<rect x="{left:.0f}" y="{y + size * 0.35:.0f}" width="{size:.0f}" '
-            f'height="{size:.0f}" rx="{size / 5:.0f}" fill="{colour}"/>'
-            f'<text x="{left + size * 1.35:.0f}" '
-            f'y="{y + size * 1.2:.0f}">{escape(name)}</text>'
+            f'<rect x="{left:.0f}" y="{row:.0f}" width="{size:.0f}" height="{size:.0f}" '
+            f'rx="{corner:.0f}" fill="{colour}"/><text x="{left + size * 1.35:.0f}" '
+            f'y="{row + size * 0.85:.0f}">{escape(name)}</text>'
         )
-        left += size * (2.4 + 0.55 * len(name))
+        left += room
     if not made:
-        return ""
+        return "", 0.0
     font = f'font-family="system-ui,sans-serif" font-size="{size:.0f}" fill="{theme.ink}"'
-    return f'<g class="legend" {font}>{"".join(made)}</g>'
+    text = f'<g class="legend" {font}>{"".join(made)}</g>'
+    return text, row + size * 1.4 - y - height
 
 
 def _title(view: View, subject: Subject) -> str:
