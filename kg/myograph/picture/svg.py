@@ -292,7 +292,8 @@ def _legend(
     names = [(theme.roles[role][1], ROLES[role]) for role in used]
     if subject.marks:
         names.append((theme.roles["injured"][1], ROLES["site"]))
-    made, left, row = [], x + size, y + height + size * 0.35
+    made: list[str] = []
+    left, row = x + size, y + height + size * 0.35
     for colour, name in names:
         room = size * (2.4 + 0.55 * len(name))
         if left + room > x + width and made:
