@@ -9,7 +9,7 @@ from markupsafe import Markup
 from myograph.errors import BadRequestError, BusyError, NoSuchPageError, QueryTimedOutError
 from myograph.picture.atlas import Atlas
 from myograph.picture.subject import ROLES, Subject, subject_of
-from myograph.picture.svg import Wish, best_view, draw
+from myograph.picture.svg import Wish, best_views, draw
 from myograph.terms import BASE
 from myograph_server.links import href
 from myograph_server.site import site
@@ -82,9 +82,10 @@ def picture_of(iri: ox.NamedNode | None) -> Markup:
         return Markup('<p class="picture"><a href="{}.svg">Picture</a></p>').format(href(iri.value))
     if not seen(site().atlas, subject):
         return Markup()
-    view = best_view(site().atlas, subject)
-    svg = draw(site().atlas, subject, Wish(view, links=links))
-    return _figure(f"{href(iri.value)}.svg", svg, view, roles_of(subject))
+    views = best_views(site().atlas, subject)
+    wishes = [Wish(view, whole=len(views) > 1, links=links) for view in views]
+    svg = "".join(draw(site().atlas, subject, wish) for wish in wishes)
+    return _figure(f"{href(iri.value)}.svg", svg, views[0], roles_of(subject))
 
 
 def _figure(src: str, svg: str, view: str, roles: Roles = ()) -> Markup:

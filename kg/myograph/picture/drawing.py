@@ -16,7 +16,7 @@ _FIBRE_GAP = 18.0  # drawing units between two fibres that are drawn
 _MOST_FIBRES = 14
 _MARGIN = 120.0
 _BROAD = 40.0  # drawing units; on a band that is wider fibres are drawn
-_HIDES = 0.15  # of a muscle's flesh
+_HIDES, _HIDES_BY_FACT = 0.15, 0.04  # of a muscle's flesh
 _SMALL = 220.0  # drawing units; what is smaller is drawn to a finer grid
 # How firmly one thing is drawn before another, from what gives way first in a ring.
 _COVERS, _PLAIN, _HIDDEN, _BONES = range(4)
@@ -241,24 +241,30 @@ def covering(atlas: Atlas, shown: Iterable[str]) -> set[str]:
     return found - shown
 
 
-def hiding(shapes: Sequence[Shape], shown: Iterable[str]) -> set[str]:
-    """Return what is drawn over a fair part of what is shown, save what is shown itself."""
+def hiding(atlas: Atlas, shapes: Sequence[Shape], shown: Iterable[str]) -> set[str]:
+    """Return what hides what is shown, save what is shown itself.
+
+    That is what is drawn over a fair part of it, or over some of it if the facts say that it
+    covers it: what covers by the facts alone may lie at the other end of a long muscle.
+    """
     shown = set(shown)
+    over = covering(atlas, shown)
     found: set[str] = set()
     for i, low in enumerate(shapes):
         if low.iri in shown and low.inner:
             for high in shapes[i + 1 :]:
-                if high.ring and high.iri not in shown and _hides(high, low):
+                least = _HIDES_BY_FACT if high.iri in over else _HIDES
+                if high.ring and high.iri not in shown and _hides(high, low, least):
                     found.add(high.iri)
     return found
 
 
-def _hides(high: Shape, low: Shape) -> bool:
+def _hides(high: Shape, low: Shape, least: float) -> bool:
     a, b = high.box, low.box
     if a[0] > b[2] or a[2] < b[0] or a[1] > b[3] or a[3] < b[1]:
         return False
     hidden = sum(inside(point, high.ring) for point in low.inner)
-    return hidden > _HIDES * len(low.inner)
+    return hidden > least * len(low.inner)
 
 
 def order(atlas: Atlas, view: View, drawn: Iterable[str]) -> list[str]:

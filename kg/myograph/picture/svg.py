@@ -11,7 +11,7 @@ from html import escape
 
 from myograph.errors import PictureError
 from myograph.picture.atlas import VIEWS, Atlas, View
-from myograph.picture.drawing import Shape, covering, frame, hiding, shapes_of
+from myograph.picture.drawing import Shape, frame, hiding, shapes_of
 from myograph.picture.subject import ROLES, Subject
 from myograph.terms import BASE
 
@@ -117,6 +117,20 @@ def best_view(atlas: Atlas, subject: Subject) -> str:
     return max(VIEWS, key=lambda name: (seen(name), -VIEWS.index(name)))
 
 
+def best_views(atlas: Atlas, subject: Subject) -> list[str]:
+    """Return the view in which most is seen, and a second if it shows more of what counts most."""
+    first = best_view(atlas, subject)
+    unseen = {
+        leaf: role
+        for leaf, role in subject.roles.items()
+        if role in _UNCOVERED and leaf not in atlas.views[first].courses
+    }
+    rest = Subject(subject.iri, subject.label, unseen)
+    second = best_view(atlas, rest)
+    more = any(leaf in atlas.views[second].courses for leaf in unseen)
+    return [first, second] if more else [first]
+
+
 def draw(atlas: Atlas, subject: Subject, wish: Wish) -> str:
     """Return a picture as SVG text, the same bytes for the same graph and wish.
 
@@ -147,7 +161,9 @@ def draw(atlas: Atlas, subject: Subject, wish: Wish) -> str:
         f'<title id="title-{name}">{escape(title)}</title>',
         f'<desc id="desc-{name}">{escape(text)}</desc>',
         _gradients(theme, used, name),
-        f'<g fill="{theme.tendon}" stroke="{theme.line}" stroke-opacity=".55" '
+        f'<clipPath id="{name}-clip"><rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" '
+        f'height="{height:.0f}"/></clipPath><g clip-path="url(#{name}-clip)" '
+        f'fill="{theme.tendon}" stroke="{theme.line}" stroke-opacity=".55" '
         'stroke-width="1.6" stroke-linejoin="round">',
         *_things(atlas, _within(shapes, box), subject, wish, name),
         "</g>",
@@ -206,8 +222,8 @@ def _things(
 ) -> list[str]:
     theme = THEMES[wish.theme]
     shown = [leaf for leaf, role in subject.roles.items() if role in _UNCOVERED]
-    lifted = (covering(atlas, shown) | hiding(shapes, shown)) - set(subject.roles)
-    sheer = _sheer(atlas, subject)
+    lifted = hiding(atlas, shapes, shown) - set(subject.roles)
+    sheer = _sheer(atlas, shapes, subject)
     made = []
     for shape in shapes:
         if shape.iri in lifted:
@@ -229,13 +245,13 @@ def _things(
     return made
 
 
-def _sheer(atlas: Atlas, subject: Subject) -> set[str]:
+def _sheer(atlas: Atlas, shapes: list[Shape], subject: Subject) -> set[str]:
     """Return the muscles that cover one with a weightier role, so that it must shine through."""
     found: set[str] = set()
     for rank, role in enumerate(_RANKS):
         here = [leaf for leaf, own in subject.roles.items() if own == role]
         lesser = {leaf for leaf, own in subject.roles.items() if _RANKS.index(own) > rank}
-        found |= covering(atlas, here) & lesser
+        found |= hiding(atlas, shapes, here) & lesser
     return found
 
 
@@ -264,7 +280,7 @@ def _muscle(
         body += f'<path class="fibres" fill="none" stroke-opacity=".14" d="{shape.fibres}"/>'
     name = f"{shape.kind}{' ' + role if role else ''}"
     if shape.iri in sheer:
-        body = f'<g opacity=".4">{body}</g>'
+        body = f'<g opacity=".5">{body}</g>'
     if wish.links is None or shape.kind != "muscle":
         return f'<g class="{name}">{body}</g>'
     path = wish.links + shape.iri.removeprefix(BASE)
@@ -288,7 +304,7 @@ def _legend(
 ) -> tuple[str, float]:
     """Return the names of the colours, row by row below a box, and how high they stand."""
     x, y, width, height = box
-    size = height * _LETTERS
+    size = min(height * _LETTERS, width / 10.5)
     names = [(theme.roles[role][1], ROLES[role]) for role in used]
     if subject.marks:
         names.append((theme.roles["injured"][1], ROLES["site"]))
