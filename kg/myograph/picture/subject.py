@@ -34,7 +34,7 @@ _PATTERNS = (
     ("chosen", "?leaf myo:leafOf ?it"),
     ("chosen", "?leaf myo:hasFactsOf/myo:hasInnervation/myo:nerve ?it"),
     ("chosen", "?leaf myo:hasFactsOf/myo:hasInnervation/myo:nerve/myo:branchOf+ ?it"),
-    ("chosen", "?leaf myo:hasFactsOf/myo:inCompartment ?it"),
+    ("chosen", "?leaf myo:liesIn ?it"),
     ("chosen", "?leaf myo:hasFactsOf/myo:inRegion ?it"),
     ("chosen", "?leaf myo:hasFactsOf/myo:suppliedBy ?it"),
     ("chosen", "?leaf myo:hasFactsOf/myo:hasInnervation/myo:hasRoot ?it"),
