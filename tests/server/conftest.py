@@ -4,14 +4,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from myograph.build import Built, build
-from myograph.files import find_sources
+from myograph.build import Built
 from myograph_server.app import create_app
+from tests.helpers import real_graph
 
 
 @pytest.fixture(scope="session")
 def built() -> Built:
-    return build(find_sources())
+    return real_graph()
 
 
 @pytest.fixture(scope="session")

@@ -13,14 +13,11 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import quote
 
-import pytest
-
 ROOT = Path(__file__).parent.parent.parent
 QUERY = """SELECT (GROUP_CONCAT(?label) AS ?all) {
   VALUES ?m { muscle:soleus muscle:plantaris } ?m rdfs:label ?label }"""
 
 
-@pytest.mark.slow
 def test_a_rebuilt_graph_is_served_without_a_gap(tmp_path: Path) -> None:
     for name in ("kg", "server", "ontology", "shapes"):
         shutil.copytree(ROOT / name, tmp_path / name)

@@ -16,7 +16,6 @@ from myograph_server.serving import listen
 SERVE = [sys.executable, "-m", "myograph", "serve"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_serve_answers_and_stops(how: signal.Signals) -> None:
     with subprocess.Popen(
@@ -49,7 +48,6 @@ def test_an_address_that_cannot_be_had(host: str, port: int) -> None:
         listen(host, port)
 
 
-@pytest.mark.slow
 def test_a_taken_port_ends_the_command_with_two() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -12,10 +12,7 @@ HERE = Path(__file__).parent
 SUITE = HERE.parent.parent.parent / "shared" / "w3c"
 KNOWN = HERE / "w3c-known-failures.txt"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not SUITE.is_dir(), reason="../shared/w3c has no W3C suite"),
-]
+pytestmark = pytest.mark.skipif(not SUITE.is_dir(), reason="../shared/w3c has no W3C suite")
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
