@@ -13,6 +13,8 @@ from myograph.errors import AddressInUseError
 from myograph.settings import SETTINGS
 from myograph_server.serving import listen
 
+# So that no server has to build, and no two do at once.
+pytestmark = pytest.mark.usefixtures("built")
 SERVE = [sys.executable, "-m", "myograph", "serve"]
 
 
