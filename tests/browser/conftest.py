@@ -10,10 +10,9 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from waitress.server import create_server
 
-from myograph.build import build
-from myograph.files import find_sources
 from myograph_server.app import create_app
 from myograph_server.serving import listen
+from tests.helpers import real_graph
 
 BROWSER = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -29,7 +28,7 @@ QUIET = (
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     listener = listen("127.0.0.1", 0)
-    app = create_app(build(find_sources()))
+    app = create_app(real_graph())
     server = create_server(app, sockets=[listener], threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
