@@ -124,8 +124,7 @@ def test_the_edge_of_places_leaves_out_what_lies_ahead() -> None:
 
 def test_a_ribbon_runs_from_end_to_end_as_wide_as_its_belly() -> None:
     band = ribbon([(0, 0), (40, 0)], [(20, 400)], [], (100, 10), (0, 0.5))
-    assert band.left[0] == (40, 0)
-    assert band.right[0] == (0, 0)
+    assert (band.left[0], band.right[0]) == ((40, 0), (0, 0))
     widths = [a[0] - b[0] for a, b in zip(band.left, band.right, strict=True)]
     assert widths[0] == 40
     assert max(widths) > 95
