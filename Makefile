@@ -23,7 +23,7 @@ BENCH_READY := $(VENV)/.ready-to-measure
 .DELETE_ON_ERROR:
 # Two targets that install into one .venv must not run at once.
 .NOTPARALLEL:
-.PHONY: help setup setup-dev serve test bench docs lint format editor lock clean
+.PHONY: help setup setup-dev serve test test-all bench docs lint format editor lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,8 +37,14 @@ serve: $(SERVE_READY) ## build, check and serve the graph (HOST, PORT)
 	$(BIN)/myograph check
 	$(BIN)/myograph serve --host $(HOST) --port $(PORT)
 
-test: lint ## lint, check the types and run every test
-	$(BIN)/python -m pytest
+# A process for each processor; each takes about a gigabyte.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+
+test: lint ## lint, check the types and run the tests
+	$(PYTEST)
+
+test-all: lint ## the same with every slow test and more inputs invented
+	$(PYTEST) -m "" --hypothesis-profile thorough
 
 lint: $(DEV_READY) ## ruff and mypy, changing nothing
 	$(BIN)/ruff check .

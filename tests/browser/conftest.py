@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
+from tests.helpers import real_graph
+
 BROWSER = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
@@ -22,6 +24,8 @@ QUIET = [
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """The address of a server with workers, as people start it."""
+    # So that it need not build, and no two do at once.
+    real_graph()
     command = [sys.executable, "-m", "myograph", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from markupsafe import Markup
 
 import myograph_server
 from myograph.build import Built
 from myograph.terms import RDF_TYPE
-from myograph_server import home, resources
 from tests.server.helpers import HTML
 
 STATIC = Path(myograph_server.__file__).parent / "static"
@@ -183,22 +181,14 @@ def test_results_of_a_search_are_grouped_by_kind(client: FlaskClient) -> None:
     assert 'role="search"' in page(client, "/muscle/soleus"), "not in the header"
 
 
-# --- the picture, which is drawn elsewhere -----------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "address",
     ["/", "/muscle/soleus", "/exercise/squat", "/injury/hamstring-strain", "/joint/knee",
      "/movement/knee-flexion", "/nerve/tibial"],
 )  # fmt: skip
-def test_a_picture_has_its_place(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, address: str
-) -> None:
-    assert '<figure class="picture">' not in page(client, address)
-    drawn = Markup('<svg role="img" aria-label="drawn"></svg>')
-    for module in (home, resources):
-        monkeypatch.setattr(module, "picture_of", lambda iri: drawn)
-    assert f'<figure class="picture">{drawn}</figure>' in page(client, address)
+def test_a_picture_has_its_place(client: FlaskClient, address: str) -> None:
+    assert page(client, address).count('<figure class="picture"') == 1
+    assert '<figure class="picture"' not in page(client, "/treatment/warm-up")
 
 
 # --- weight ------------------------------------------------------------------------------------
@@ -219,7 +209,7 @@ def weight(client: FlaskClient, address: str) -> tuple[int, int]:
 def test_a_page_is_light(client: FlaskClient, address: str) -> None:
     size, requests = weight(client, address)
     assert 4_000 < size < BUDGET
-    assert requests == 4
+    assert requests <= 6
 
 
 def test_no_page_but_the_query_page_loads_the_editor(app: Flask, client: FlaskClient) -> None:

@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from myograph.build import Built
+
 JSON = "application/sparql-results+json"
 LABEL = "SELECT ?label WHERE { muscle:soleus rdfs:label ?label }"
 # By the time that it may take, this needs little memory, however large the graph is.
@@ -42,7 +44,7 @@ HOSTILE = {
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[tuple[str, int]]:
+def address(built: Built) -> Iterator[tuple[str, int]]:
     options = ["--port", "0", "--timeout", "1.5", "--workers", "2", "--max-memory", "300000000"]
     command = [sys.executable, "-m", "myograph", "serve", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
