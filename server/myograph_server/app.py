@@ -16,6 +16,7 @@ from myograph_server import (
     home,
     links,
     meta,
+    picture,
     plan_page,
     problems,
     resources,
@@ -61,7 +62,7 @@ def create_app(
     web.install(app)
     problems.install(app)
     # The resources go last: their rule takes any path that nothing else does.
-    pages = (home, search, sparql, ask, check_page, plan_page, explain_page, dumps, meta)
+    pages = (home, search, sparql, ask, check_page, plan_page, explain_page, dumps, meta, picture)
     for module in (*pages, resources):
         app.register_blueprint(module.blueprint)
     return app

@@ -6,6 +6,7 @@ from myograph.names import Record
 from myograph.terms import is_derived, myo
 from myograph_server.ask import by_tag, sentence
 from myograph_server.facts import Facts
+from myograph_server.picture import picture_of
 from myograph_server.site import site
 
 blueprint = Blueprint("home", __name__)
@@ -28,6 +29,7 @@ def home() -> str:
         tags=by_tag(),
         sentence=sentence,
         numbers=_numbers(lists, facts),
+        picture=picture_of(None),
     )
 
 

@@ -10,6 +10,7 @@ from myograph.terms import ALT_LABEL, BASE, GRAPH, PREF_LABEL
 from myograph_server import activity_page, condition_page, conneg, muscle_page, schema_org
 from myograph_server.links import href
 from myograph_server.pages import DEFINITION, Reader, Section
+from myograph_server.picture import picture_of
 from myograph_server.search import kind_of
 from myograph_server.site import site
 
@@ -137,6 +138,7 @@ def _page(iri: ox.NamedNode) -> str:
         formats=[f for f in _FORMATS if f != conneg.HTML],
         careful=facts.is_a(iri, *_CAREFUL),
         owner=_owner(iri),
+        picture=picture_of(iri),
         space=(space, TITLES.get(space, kind_of(space))),
     )
 

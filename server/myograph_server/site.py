@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import cast
 
 import pyoxigraph as ox
-from flask import current_app, g, request
+from flask import current_app, g, has_request_context, request
 from rdflib import Graph
 
 from myograph.build import Built
@@ -15,7 +15,10 @@ from myograph.errors import QueryError
 from myograph.explain import Explainer
 from myograph.files import Sources, find_sources
 from myograph.names import Names
+from myograph.picture.atlas import Atlas, load_atlas
+from myograph.picture.drawing import shapes_of
 from myograph.prefixes import prefix_map
+from myograph.query import Rows
 from myograph.questions import Question, load_questions
 from myograph.settings import settings
 from myograph.terms import graph
@@ -77,6 +80,24 @@ class Site:
     def facts(self) -> Facts:
         """The statements by subject and by object."""
         return Facts(self.built.quads, self.names)
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        """The figures that pictures are drawn from."""
+        return load_atlas(self.rows)
+
+    def rows(self, text: str) -> Rows:
+        """Return the rows of a SELECT of our own, under the limits of all queries.
+
+        Raises:
+            QueryError: it gave no rows.
+            MyographError: as `Engine.run` has it.
+        """
+        caller = Caller.of(request.environ) if has_request_context() else Caller()
+        answer = answer_of(self.engine, self.admit(text), caller)
+        if not isinstance(answer, Rows):
+            raise QueryError("A query of ours gave no rows.", "Tell us; this is our mistake.")
+        return answer
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -150,6 +171,8 @@ class Site:
     def warm(self) -> None:
         """Work out now what the first visitor would otherwise wait for."""
         _ = (self.names.search("soleus"), self.facts, self.questions, self.guard, self.engine)
+        for view in self.atlas.views.values():
+            shapes_of(self.atlas, view)
 
 
 def make_site(
