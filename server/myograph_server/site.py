@@ -1,5 +1,6 @@
 """What all pages share: the graph, its names, the questions, the guard and the engine."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,8 +21,9 @@ from myograph.picture.drawing import shapes_of
 from myograph.prefixes import prefix_map
 from myograph.query import Rows
 from myograph.questions import Question, load_questions
+from myograph.rules import Rule
 from myograph.settings import settings
-from myograph.terms import graph
+from myograph.terms import GRAPH, graph
 from myograph_server.checker import Checker, CheckLimits
 from myograph_server.diagnosis import Diagnosis, diagnose
 from myograph_server.engine import Answer, Caller, Engine, InProcessEngine, answer_of
@@ -117,6 +119,22 @@ class Site:
         }
         found |= {graph(name).value for name in _ALWAYS}
         return frozenset(found | {rule.target.value for rule in self.built.rules})
+
+    @cached_property
+    def uses(self) -> Counter[ox.NamedNode]:
+        """How many statements there are with each property."""
+        return Counter(quad.predicate for quad in self.built.quads)
+
+    @cached_property
+    def rules_by_property(self) -> dict[ox.NamedNode, list[Rule]]:
+        """The rules that derive statements with each property; what is rolled up left out."""
+        found: dict[ox.NamedNode, list[Rule]] = {}
+        for rule in self.built.rules:
+            if not rule.single_pass:
+                made = self.facts.in_graph(rule.target.value.removeprefix(GRAPH))
+                for predicate in {fact.predicate for fact in made}:
+                    found.setdefault(predicate, []).append(rule)
+        return found
 
     @cached_property
     def shapes(self) -> Graph:
