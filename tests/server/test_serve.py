@@ -30,7 +30,7 @@ def test_serve_answers_and_stops(how: signal.Signals) -> None:
             with urllib.request.urlopen(found[0] + "health", timeout=10) as answer:
                 assert answer.status == 200
             process.send_signal(how)
-            _, errors = process.communicate(timeout=15)
+            _, errors = process.communicate(timeout=60)
         finally:
             process.kill()
     assert process.returncode == 0

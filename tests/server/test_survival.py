@@ -124,6 +124,10 @@ def test_answers_that_nobody_reads_hold_nobody_up(address: tuple[str, int]) -> N
         for connection in lazy:
             connection.sendall(f"GET /sparql?{query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         time.sleep(2)
+        # Their queries may still run, but none of them waits for a reader.
+        until = time.monotonic() + 20
+        while post(address, LABEL)[0] == 503 and time.monotonic() < until:
+            time.sleep(0.5)
         alive(address)
     finally:
         for connection in lazy:

@@ -16,6 +16,7 @@ _FIBRE_GAP = 18.0  # drawing units between two fibres that are drawn
 _MOST_FIBRES = 14
 _MARGIN = 120.0
 _BROAD = 40.0  # drawing units; on a band that is wider fibres are drawn
+_FEW = 6  # muscles
 _HIDES, _HIDES_BY_FACT = 0.15, 0.04  # of a muscle's flesh
 _SMALL = 220.0  # drawing units; what is smaller is drawn to a finer grid
 # How firmly one thing is drawn before another, from what gives way first in a ring.
@@ -244,16 +245,18 @@ def covering(atlas: Atlas, shown: Iterable[str]) -> set[str]:
 def hiding(atlas: Atlas, shapes: Sequence[Shape], shown: Iterable[str]) -> set[str]:
     """Return what hides what is shown, save what is shown itself.
 
-    That is what is drawn over a fair part of it, or over some of it if the facts say that it
-    covers it: what covers by the facts alone may lie at the other end of a long muscle.
+    That is what is drawn over some of it and covers it by the facts (by these alone it may lie at
+    the other end of a long muscle), and where few muscles are shown, whatever is drawn over a fair
+    part of one. Where many are, some are always seen better from another side.
     """
     shown = set(shown)
+    fair = _HIDES if len(shown) <= _FEW else 1.0
     over = covering(atlas, shown)
     found: set[str] = set()
     for i, low in enumerate(shapes):
         if low.iri in shown and low.inner:
             for high in shapes[i + 1 :]:
-                least = _HIDES_BY_FACT if high.iri in over else _HIDES
+                least = _HIDES_BY_FACT if high.iri in over else fair
                 if high.ring and high.iri not in shown and _hides(high, low, least):
                     found.add(high.iri)
     return found
