@@ -1,12 +1,13 @@
 """From sources to a graph that can be queried: read, derive, describe, write, load.
 
 What a build leaves in the build folder is `graph.nq`, every quad with literals as they were
-written, and `build.json`, which says of which sources it was made.
+written, and `build.json`, which says of which sources it was made. Other people's ontologies that
+were added to the graph (`myograph.link`) are written after our own.
 """
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 from myograph.derive import derive
 from myograph.errors import NotBuiltError
 from myograph.files import Sources
+from myograph.link.external import added, fingerprint_with, is_external, outside
 from myograph.metadata import describe
 from myograph.portion import portion
 from myograph.questions import load_questions
@@ -36,7 +38,7 @@ class Built:
         store: the same, ready to be queried.
         rules: the rules that were run.
         made: how many triples each rule made; empty for a graph loaded from a file.
-        fingerprint: of the sources and the code that made it.
+        fingerprint: of the sources and the code that made it, and of the ontologies added to it.
     """
 
     quads: list[Quad]
@@ -80,25 +82,45 @@ def build(
     return Built(authored + derived + description, store, rules, made, sources.fingerprint)
 
 
-def write(built: Built, folder: Path) -> None:
-    """Write a built graph into a folder, which is made if need be.
+def write(built: Built, folder: Path, fingerprint: str | None = None) -> None:
+    """Write a built graph into a folder, which is made if need be, and what was added to it.
+
+    Args:
+        built: the graph; other people's ontologies in it are replaced by those of the folder.
+        folder: the build folder.
+        fingerprint: of the sources alone, where the graph was loaded together with what was added.
 
     Raises:
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    counts: Counter[str] = Counter()
+
+    def counted() -> Iterator[Quad]:
+        own = own_quads(built)
+        for quads in (own, outside(own, folder)):
+            for quad in quads:
+                if isinstance(quad.graph_name, NamedNode):
+                    counts[quad.graph_name.value] += 1
+                yield quad
+
+    # Whoever reads meanwhile finds the graph that was there, whole.
+    part = folder / (GRAPH_FILE + ".part")
+    serialize(counted(), part, RdfFormat.N_QUADS)
     # The report goes last: without it the graph does not count as built.
     (folder / REPORT_FILE).unlink(missing_ok=True)
-    serialize(built.quads, folder / GRAPH_FILE, RdfFormat.N_QUADS)
-    counts = Counter(
-        quad.graph_name.value for quad in built.quads if isinstance(quad.graph_name, NamedNode)
-    )
+    part.replace(folder / GRAPH_FILE)
     report = {
-        "fingerprint": built.fingerprint,
-        "triples": len(built.quads),
+        "fingerprint": fingerprint or built.fingerprint,
+        "triples": counts.total(),
         "graphs": dict(sorted(counts.items())),
     }
     (folder / REPORT_FILE).write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+
+
+def own_quads(built: Built) -> list[Quad]:
+    """Return the quads of a graph without other people's ontologies."""
+    return [quad for quad in built.quads if not is_external(quad.graph_name)]
 
 
 def load(sources: Sources) -> Built:
@@ -118,7 +140,8 @@ def load(sources: Sources) -> Built:
     quads = list(parse(path=folder / GRAPH_FILE, format=RdfFormat.N_QUADS))
     store = Store()
     store.bulk_extend(quads)
-    return Built(quads, store, load_rules(sources.rules), {}, report["fingerprint"])
+    whole = fingerprint_with(report["fingerprint"], folder)
+    return Built(quads, store, load_rules(sources.rules), {}, whole)
 
 
 def load_or_build(sources: Sources, progress: Progress | None = None) -> Built:
@@ -132,4 +155,4 @@ def load_or_build(sources: Sources, progress: Progress | None = None) -> Built:
     except NotBuiltError:
         built = build(sources, progress=progress)
         write(built, sources.build_folder)
-        return built
+        return load(sources) if added(sources.build_folder) else built

@@ -6,6 +6,7 @@ BASE = "https://w3id.org/myograph/"
 ONTOLOGY = "https://w3id.org/myograph/ontology"
 MYO = BASE + "ontology/"
 GRAPH = BASE + "graph/"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SH = "http://www.w3.org/ns/shacl#"
@@ -13,7 +14,7 @@ OWL = "http://www.w3.org/2002/07/owl#"
 DCTERMS = "http://purl.org/dc/terms/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
-RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+RDF_TYPE = NamedNode(RDF + "type")
 LABEL = NamedNode(RDFS + "label")
 ALT_LABEL = NamedNode(SKOS + "altLabel")
 PREF_LABEL = NamedNode(SKOS + "prefLabel")
