@@ -8,6 +8,7 @@ import curies
 from pyoxigraph import Literal, NamedNode, Quad
 
 from myograph.files import Sources
+from myograph.link.bridge import MATCHES
 from myograph.prefixes import prefix_map
 from myograph.sssom import (
     ANNOTATED,
@@ -22,7 +23,6 @@ from myograph.sssom import (
 from myograph.terms import BASE, RDF_TYPE, graph, myo
 
 _COLUMNS = ("subject_id", "subject_label", "predicate_id", "object_id", *ROW_SLOTS[1:])
-_MATCHES = ("exact", "close", "narrow", "broad", "related")
 _QUOTED = frozenset({"sssom_version", "mapping_set_description", "object_source_version"})
 _Said = dict[str, list[NamedNode | Literal]]
 
@@ -119,7 +119,7 @@ def _curie_map(
 def _order(row: dict[str, str]) -> tuple[str, int, bool, str]:
     match = row["predicate_id"].removeprefix("skos:").removesuffix("Match")
     nothing = row["object_id"] == "sssom:NoTermFound"
-    return row["subject_id"], _MATCHES.index(match), nothing, row["object_id"]
+    return row["subject_id"], MATCHES.index(match), nothing, row["object_id"]
 
 
 def _shown(term: NamedNode | Literal, slot: str, converter: curies.Converter) -> str:

@@ -16,6 +16,7 @@ from myograph.terms import BASE, MYO, OWL, OWL_CLASS, RDF_TYPE, RDFS, SKOS, SUBC
 _SUBPROPERTY = NamedNode(RDFS + "subPropertyOf")
 _EQUIVALENT = NamedNode(OWL + "equivalentClass")
 _THING = OWL + "Thing"
+MATCHES = ("exact", "close", "narrow", "broad", "related")
 
 
 def exact_links(quads: Iterable[Quad]) -> dict[str, set[str]]:
@@ -26,6 +27,11 @@ def exact_links(quads: Iterable[Quad]) -> dict[str, set[str]]:
 def near_links(quads: Iterable[Quad]) -> dict[str, set[str]]:
     """Return the terms that each record is the same as, or as good as the same."""
     return _links(quads, ("exactMatch", "closeMatch"))
+
+
+def all_links(quads: Iterable[Quad]) -> dict[str, set[str]]:
+    """Return every term of other systems that each record is linked to, however loosely."""
+    return _links(quads, tuple(f"{way}Match" for way in MATCHES))
 
 
 def _links(quads: Iterable[Quad], names: tuple[str, ...]) -> dict[str, set[str]]:

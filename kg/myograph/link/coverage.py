@@ -9,7 +9,7 @@ from typing import ClassVar
 from pyoxigraph import NamedNode, Quad
 from rapidfuzz import fuzz, process
 
-from myograph.link.bridge import near_links
+from myograph.link.bridge import MATCHES, all_links
 from myograph.link.conflicts import short
 from myograph.link.index import Index
 from myograph.names import Names, folded
@@ -38,7 +38,6 @@ SYSTEMS = {
     "free-exercise-db": "https://github.com/yuhonas/free-exercise-db/",
 }
 _ALIKE = 93  # of 100: above that two names differ by a letter or by the order of their words
-_MATCHES = ("exactMatch", "closeMatch", "narrowMatch", "broadMatch", "relatedMatch")
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Coverage:
 def coverage(quads: Iterable[Quad]) -> list[Coverage]:
     """Count the links of each class to each system that any record of it is linked to."""
     kinds = {myo(name): name for name in CLASSES}
-    matches = {NamedNode(SKOS + name): name for name in _MATCHES}
+    matches = {NamedNode(f"{SKOS}{way}Match"): f"{way}Match" for way in MATCHES}
     types: dict[str, set[str]] = defaultdict(set)
     links: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for quad in quads:
@@ -196,7 +195,7 @@ def candidates(quads: list[Quad], names: Names, theirs: Index) -> list[Candidate
     spaces = tuple(_spaces(theirs))
     linked = {
         record
-        for record, terms in near_links(quads).items()
+        for record, terms in all_links(quads).items()
         if any(term.startswith(spaces) for term in terms)
     }
     called: dict[str, set[str]] = defaultdict(set)
