@@ -24,6 +24,7 @@ from myograph.errors import MappingError
 from myograph.terms import (
     DCTERMS,
     LABEL,
+    OBO,
     OWL,
     OWL_CLASS,
     RDF_TYPE,
@@ -66,7 +67,6 @@ ROW_SLOTS = (
 IRI_SLOTS = frozenset({"object_category", "mapping_justification", "license", "object_source"})
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 _NOTHING = SSSOM + "NoTermFound"
-_OBO = "http://purl.obolibrary.org/obo/"
 _TYPES = {"confidence": "decimal", "mapping_date": "date"}
 
 
@@ -180,7 +180,7 @@ def _row(row: dict[str, str], file: _File, where: str) -> Iterator[Quad]:
     yield Quad(subject, predicate, target, graph("mapping"))
     if row.get("object_label") and target not in file.labelled:
         yield Quad(target, LABEL, Literal(row["object_label"], language="en"), graph("mapping"))
-    if predicate.value == SKOS + "exactMatch" and target.value.startswith(_OBO):
+    if predicate.value == SKOS + "exactMatch" and target.value.startswith(OBO):
         yield from _bridge(subject, target, row, file, expand)
     file.labelled.add(target)
     if file.set_iri is not None:

@@ -12,6 +12,8 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 SH = "http://www.w3.org/ns/shacl#"
 OWL = "http://www.w3.org/2002/07/owl#"
 DCTERMS = "http://purl.org/dc/terms/"
+OBO = "http://purl.obolibrary.org/obo/"
+OIO = "http://www.geneontology.org/formats/oboInOwl#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 RDF_TYPE = NamedNode(RDF + "type")

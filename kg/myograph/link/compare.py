@@ -15,9 +15,8 @@ from pyoxigraph import NamedNode, Quad
 from myograph.link.bridge import closure, exact_links, near_links
 from myograph.link.conflicts import short
 from myograph.link.index import Index, Relation
-from myograph.link.obo import OBO
 from myograph.names import Names
-from myograph.terms import BASE, SOURCE, myo
+from myograph.terms import BASE, OBO, SOURCE, myo
 
 COLUMNS = (
     "muscle", "record", "class", "what", "verdict", "theirs", "their term", "their source", "ours",

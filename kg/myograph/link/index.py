@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from myograph.link.obo import OIO, SOURCE
-from myograph.terms import LABEL, OWL, OWL_CLASS, RDF, RDF_TYPE, SUBCLASS_OF
+from myograph.terms import LABEL, OIO, OWL, OWL_CLASS, RDF, RDF_TYPE, SUBCLASS_OF
 
 _SYNONYMS = {OIO + f"has{scope}Synonym" for scope in ("Exact", "Narrow", "Broad", "Related")}
+_SOURCE = NamedNode(OIO + "source")
 _Term = NamedNode | BlankNode | Literal
 
 
@@ -106,7 +106,7 @@ class _Kept:
 
     def add(self, triple: Triple) -> None:
         name = triple.predicate.value.rsplit("#", 1)[-1]
-        known = triple.predicate == SOURCE or triple.predicate.value.startswith((OWL, RDF))
+        known = triple.predicate == _SOURCE or triple.predicate.value.startswith((OWL, RDF))
         if name in self._said and (known or triple.predicate == SUBCLASS_OF):
             self._said[name][triple.subject].append(triple.object)  # type: ignore[arg-type]
 

@@ -13,13 +13,11 @@ from pathlib import Path
 import fastobo
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from myograph.terms import LABEL, OWL, OWL_CLASS, RDF, RDF_TYPE, RDFS, SUBCLASS_OF, XSD
+from myograph.terms import LABEL, OBO, OIO, OWL, OWL_CLASS, RDF, RDF_TYPE, RDFS, SUBCLASS_OF, XSD
 
-OBO = "http://purl.obolibrary.org/obo/"
-OIO = "http://www.geneontology.org/formats/oboInOwl#"
-DEFINITION = NamedNode(OBO + "IAO_0000115")
-SOURCE = NamedNode(OIO + "source")
-XREF = NamedNode(OIO + "hasDbXref")
+_DEFINITION = NamedNode(OBO + "IAO_0000115")
+_SOURCE = NamedNode(OIO + "source")
+_XREF = NamedNode(OIO + "hasDbXref")
 _TRUE = Literal("true", datatype=NamedNode(XSD + "boolean"))
 _Node = NamedNode | BlankNode
 
@@ -150,7 +148,7 @@ class OboReader:
             yield Triple(axiom, _owl("annotatedProperty"), SUBCLASS_OF)
             yield Triple(axiom, _owl("annotatedTarget"), node)
             for source in sources:
-                yield Triple(axiom, SOURCE, Literal(source))
+                yield Triple(axiom, _SOURCE, Literal(source))
 
     def _equivalent(self, me: NamedNode, operator: str, members: list[_Node]) -> Iterator[Triple]:
         whole = self._fresh()
@@ -168,12 +166,12 @@ class OboReader:
         if tag == "name":
             yield Triple(me, LABEL, Literal(value))
         elif tag == "def":
-            yield Triple(me, DEFINITION, Literal(str(clause.definition)))
+            yield Triple(me, _DEFINITION, Literal(str(clause.definition)))
         elif tag == "synonym":
             scope = f"has{clause.synonym.scope.capitalize()}Synonym"
             yield Triple(me, NamedNode(OIO + scope), Literal(str(clause.synonym.desc)))
         elif tag == "xref":
-            yield Triple(me, XREF, Literal(value))
+            yield Triple(me, _XREF, Literal(value))
         elif tag == "is_obsolete" and value == "true":
             yield Triple(me, _owl("deprecated"), _TRUE)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
 
 from myograph.errors import OntologyFileError
-from myograph.link.obo import OboReader
 from myograph.terms import OWL
 
 Progress = Callable[[str], None]
@@ -92,6 +91,9 @@ class OntologyFile:
 
 def _parsed(path: Path) -> Iterator[Triple]:
     if path.suffix == ".obo":
+        # Its parser takes a moment to load, which no other command should wait for.
+        from myograph.link.obo import OboReader
+
         yield from OboReader(path).triples()
         return
     if path.suffix not in _FORMATS:
