@@ -1,16 +1,20 @@
 """From sources to a graph that can be queried: read, derive, describe, write, load.
 
 What a build leaves in the build folder is `graph.nq`, every quad with literals as they were
-written, and `build.json`, which says of which sources it was made. Other people's ontologies that
-were added to the graph (`myograph.link`) are written after our own.
+written, and `build.json`, which says of which sources it was made, by which engine. Other people's
+ontologies that were added to the graph (`myograph.link`) are written after our own.
 """
 
+import gc
 import json
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from myograph.derive import derive
@@ -37,7 +41,7 @@ class Built:
         quads: every quad; authored literals are as they were written.
         store: the same, ready to be queried.
         rules: the rules that were run.
-        made: how many triples each rule made; empty for a graph loaded from a file.
+        made: how many triples each rule made.
         fingerprint: of the sources and the code that made it, and of the ontologies added to it.
     """
 
@@ -68,17 +72,18 @@ def build(
     """
     tell = progress or (lambda _: None)
     tell("read")
-    ours, own = read_sources(sources), extra or []
-    authored = (ours if whole else portion(ours, own)) + own
-    rules = load_rules(sources.rules)
-    store = Store()
-    store.extend(authored)
-    made = derive(store, rules, lambda step: tell(f"derive {step}"))
-    derived = [quad for quad in store if is_derived(quad.graph_name)]
-    questions = load_questions(sources.queries)
-    description = describe(authored + derived, questions, sources)
-    store.extend(description)
-    derived.sort(key=str)
+    with _no_collection():
+        ours, own = read_sources(sources), extra or []
+        authored = (ours if whole else portion(ours, own)) + own
+        rules = load_rules(sources.rules)
+        store = Store()
+        store.extend(authored)
+        made = derive(store, rules, lambda step: tell(f"derive {step}"))
+        derived = [quad for quad in store if is_derived(quad.graph_name)]
+        questions = load_questions(sources.queries)
+        description = describe(authored + derived, questions, sources)
+        store.extend(description)
+        derived.sort(key=str)
     return Built(authored + derived + description, store, rules, made, sources.fingerprint)
 
 
@@ -89,6 +94,9 @@ def write(built: Built, folder: Path, fingerprint: str | None = None) -> None:
         built: the graph; other people's ontologies in it are replaced by those of the folder.
         folder: the build folder.
         fingerprint: of the sources alone, where the graph was loaded together with what was added.
+
+    Each file takes its place when it is whole, so that whoever reads at that moment, or writes
+    the same graph, is not disturbed.
 
     Raises:
         OSError: the folder cannot be written to.
@@ -104,18 +112,21 @@ def write(built: Built, folder: Path, fingerprint: str | None = None) -> None:
                     counts[quad.graph_name.value] += 1
                 yield quad
 
-    # Whoever reads meanwhile finds the graph that was there, whole.
-    part = folder / (GRAPH_FILE + ".part")
-    serialize(counted(), part, RdfFormat.N_QUADS)
-    # The report goes last: without it the graph does not count as built.
-    (folder / REPORT_FILE).unlink(missing_ok=True)
-    part.replace(folder / GRAPH_FILE)
-    report = {
-        "fingerprint": fingerprint or built.fingerprint,
-        "triples": counts.total(),
-        "graphs": dict(sorted(counts.items())),
-    }
-    (folder / REPORT_FILE).write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as new:
+        graph, about = Path(new) / GRAPH_FILE, Path(new) / REPORT_FILE
+        serialize(counted(), graph, RdfFormat.N_QUADS)
+        report = {
+            "fingerprint": fingerprint or built.fingerprint,
+            "engine": pyoxigraph.__version__,
+            "triples": counts.total(),
+            "graphs": dict(sorted(counts.items())),
+            "made": built.made,
+        }
+        about.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+        # The report goes last: without it the graph does not count as built.
+        (folder / REPORT_FILE).unlink(missing_ok=True)
+        graph.replace(folder / GRAPH_FILE)
+        about.replace(folder / REPORT_FILE)
 
 
 def own_quads(built: Built) -> list[Quad]:
@@ -137,11 +148,28 @@ def load(sources: Sources) -> Built:
         raise NotBuiltError("The graph has not been built yet.", repair) from None
     if report.get("fingerprint") != sources.fingerprint:
         raise NotBuiltError("The built graph is older than its sources.", repair)
-    quads = list(parse(path=folder / GRAPH_FILE, format=RdfFormat.N_QUADS))
-    store = Store()
-    store.bulk_extend(quads)
+    if report.get("engine") != pyoxigraph.__version__:
+        raise NotBuiltError("The built graph was derived by another engine.", repair)
+    with _no_collection():
+        # Lenient: the IRIs were checked when they were read.
+        found = parse(path=folder / GRAPH_FILE, format=RdfFormat.N_QUADS, lenient=True)
+        quads = list(found)
+        store = Store()
+        store.bulk_extend(quads)
     whole = fingerprint_with(report["fingerprint"], folder)
-    return Built(quads, store, load_rules(sources.rules), {}, whole)
+    return Built(quads, store, load_rules(sources.rules), report["made"], whole)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let Python not look for cycles meanwhile: among a million quads there are none to find."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def load_or_build(sources: Sources, progress: Progress | None = None) -> Built:

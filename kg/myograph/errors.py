@@ -67,6 +67,10 @@ class UnknownOntologyError(MyographError):
     """No ontology of that name was added to the graph."""
 
 
+class PictureError(MyographError):
+    """What the graph places in a figure cannot be drawn, or there is no such picture."""
+
+
 class RuleError(MyographError):
     """A rule file is not of the form that rules have, or its strata do not hold."""
 

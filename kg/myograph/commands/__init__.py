@@ -9,6 +9,7 @@ from myograph.commands.give import add_export, add_reason
 from myograph.commands.link import add_link
 from myograph.commands.look import add_explain, add_show, add_stats
 from myograph.commands.make import add_build, add_check
+from myograph.commands.picture import add_picture
 from myograph.commands.plan import add_plan
 from myograph.commands.serve import add_serve
 
@@ -23,6 +24,7 @@ ALL: tuple[Callable[[Subparsers], argparse.ArgumentParser], ...] = (
     add_explain,
     add_export,
     add_stats,
+    add_picture,
     add_plan,
     add_link,
     add_serve,
