@@ -70,7 +70,7 @@ def _(facts: Facts, draw: Random) -> Change | None:
         if isinstance(q.object, Literal) and q.object.language
     ]
     quad = draw.choice(tagged)
-    tag = draw.choice([t for t in ("en", "la", "de", "en-GB") if t != quad.object.language])  # type: ignore[union-attr]
+    tag = draw.choice([t for t in ("en", "la", "de") if t != quad.object.language])  # type: ignore[union-attr]
     if short(quad.predicate).endswith("altLabel") and tag in ("en", "la"):
         return None
     value = Literal(quad.object.value, language=tag)  # type: ignore[union-attr]
