@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # What an editable install reads: when one of these changes, install again.
-HOUSE := pyproject.toml kg/myograph/__init__.py
+HOUSE := pyproject.toml kg/myograph/__init__.py hatch_build.py server/editor/package-lock.json
 # What the wheel carries. Git keeps no empty folder, and hatchling insists on each.
 SOURCES := ontology shapes kg/data kg/rules kg/queries
 SERVE_READY := $(VENV)/.ready-to-serve
@@ -23,7 +23,7 @@ BENCH_READY := $(VENV)/.ready-to-measure
 .DELETE_ON_ERROR:
 # Two targets that install into one .venv must not run at once.
 .NOTPARALLEL:
-.PHONY: help setup setup-dev serve test bench docs lint format lock clean
+.PHONY: help setup setup-dev serve test test-all bench docs lint format editor lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,8 +37,14 @@ serve: $(SERVE_READY) ## build, check and serve the graph (HOST, PORT)
 	$(BIN)/myograph check
 	$(BIN)/myograph serve --host $(HOST) --port $(PORT)
 
-test: lint ## lint, check the types and run every test
-	$(BIN)/python -m pytest
+# A process for each processor; each takes about a gigabyte.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+
+test: lint ## lint, check the types and run the tests
+	$(PYTEST)
+
+test-all: lint ## the same with every slow test and more inputs invented
+	$(PYTEST) -m "" --hypothesis-profile thorough
 
 lint: $(DEV_READY) ## ruff and mypy, changing nothing
 	$(BIN)/ruff check .
@@ -60,21 +66,31 @@ docs: $(DEV_READY) ## write the documentation (docs/__main__.py)
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate $(UPGRADE) pyproject.toml
 
+editor: $(SERVE_READY) ## fetch the SPARQL editor from npm again
+	rm -rf server/myograph_server/static/vendor
+	$(BIN)/python hatch_build.py
+
 lock: $(DEV_READY) ## bring the lock files up to pyproject.toml (UPGRADE=--upgrade: newest versions)
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group dev --extra dl --constraints requirements.lock \
 		--output-file requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate $(UPGRADE) --group node --output-file requirements-node.lock
 	$(COMPILE) --group bench --extra dl --constraints requirements-dev.lock \
 		--output-file requirements-bench.lock
 
 clean: ## remove .venv and everything generated
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist server/editor/node_modules server/myograph_server/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name .git -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+# The build fetches the SPARQL editor from npm; where there is none, Python brings it.
+NPM = @command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements-node.lock
 
 # The project itself is built without isolation, by the hatchling of the lock:
 # nothing that has no hash is fetched for it.
 $(SERVE_READY): requirements.lock $(HOUSE) | $(BIN)/python
 	$(PIP) install --require-hashes -r requirements.lock
+	$(NPM)
 	@mkdir -p $(SOURCES)
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
@@ -82,6 +98,7 @@ $(SERVE_READY): requirements.lock $(HOUSE) | $(BIN)/python
 # The two locks agree on versions (tests/unit/test_house.py), so this one serves as well.
 $(DEV_READY): requirements-dev.lock $(HOUSE) | $(BIN)/python
 	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(NPM)
 	@mkdir -p $(SOURCES)
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $(SERVE_READY) $@

@@ -25,11 +25,24 @@ _SHARED = re.compile(r"^root:\w+ a [^\n]*(\n[ \t]+[^\n]*)*", re.MULTILINE)
 _STEP = 97_003
 
 
-def repeat(sources: Sources, copies: int, folder: Path) -> Sources:
-    """Write the sources, and their facts so many times over, into an empty folder."""
+_BEYOND_ANATOMY = ("exercises", "injuries")
+
+
+def repeat(sources: Sources, copies: int, folder: Path, *, whole: bool = True) -> Sources:
+    """Write the sources, and their facts so many times over, into an empty folder.
+
+    Args:
+        sources: what to repeat.
+        copies: how often; at least once.
+        folder: where to.
+        whole: all of it, or the anatomy without exercises and injuries.
+    """
+    left_out = shutil.ignore_patterns(*() if whole else _BEYOND_ANATOMY)
     for name in SOURCE_FOLDERS:
-        shutil.copytree(sources.root / name, folder / name)
+        shutil.copytree(sources.root / name, folder / name, ignore=left_out)
     for path in sorted(sources.data.rglob("*")):
+        if not whole and path.parent.name in _BEYOND_ANATOMY:
+            continue
         # Sources are cited by every copy, and written once.
         if not path.is_file() or path.name.startswith("sources"):
             continue

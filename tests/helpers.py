@@ -1,13 +1,15 @@
 """What several test files share: small graphs of their own, and the real one, built once."""
 
+import fcntl
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from myograph.build import Built, build
+from myograph.build import Built, load, load_or_build
 from myograph.derive import derive
+from myograph.errors import NotBuiltError
 from myograph.explain import Explainer
 from myograph.files import Sources, find_sources
 from myograph.names import Names
@@ -29,8 +31,19 @@ def sources() -> Sources:
 
 @cache
 def real_graph() -> Built:
-    """The graph as it is built from this checkout, in memory and once per run."""
-    return build(sources())
+    """The graph of this checkout, built once for all processes that test, and kept.
+
+    test_cli insists that a build in a folder of its own makes the same.
+    """
+    try:
+        return load(sources())
+    except NotBuiltError:
+        folder = sources().build_folder
+        folder.mkdir(exist_ok=True)
+        with (folder / ".test-lock").open("w") as lock:
+            # One process builds while the others wait here; then they find it built.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return load_or_build(sources())
 
 
 @cache

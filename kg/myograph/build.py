@@ -1,15 +1,19 @@
 """From sources to a graph that can be queried: read, derive, describe, write, load.
 
 What a build leaves in the build folder is `graph.nq`, every quad with literals as they were
-written, and `build.json`, which says of which sources it was made.
+written, and `build.json`, which says of which sources it was made, by which engine.
 """
 
+import gc
 import json
+import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from myograph.derive import derive
@@ -35,7 +39,7 @@ class Built:
         quads: every quad; authored literals are as they were written.
         store: the same, ready to be queried.
         rules: the rules that were run.
-        made: how many triples each rule made; empty for a graph loaded from a file.
+        made: how many triples each rule made.
         fingerprint: of the sources and the code that made it.
     """
 
@@ -66,39 +70,49 @@ def build(
     """
     tell = progress or (lambda _: None)
     tell("read")
-    ours, own = read_sources(sources), extra or []
-    authored = (ours if whole else portion(ours, own)) + own
-    rules = load_rules(sources.rules)
-    store = Store()
-    store.extend(authored)
-    made = derive(store, rules, lambda step: tell(f"derive {step}"))
-    derived = [quad for quad in store if is_derived(quad.graph_name)]
-    questions = load_questions(sources.queries)
-    description = describe(authored + derived, questions, sources)
-    store.extend(description)
-    derived.sort(key=str)
+    with _no_collection():
+        ours, own = read_sources(sources), extra or []
+        authored = (ours if whole else portion(ours, own)) + own
+        rules = load_rules(sources.rules)
+        store = Store()
+        store.extend(authored)
+        made = derive(store, rules, lambda step: tell(f"derive {step}"))
+        derived = [quad for quad in store if is_derived(quad.graph_name)]
+        questions = load_questions(sources.queries)
+        description = describe(authored + derived, questions, sources)
+        store.extend(description)
+        derived.sort(key=str)
     return Built(authored + derived + description, store, rules, made, sources.fingerprint)
 
 
 def write(built: Built, folder: Path) -> None:
     """Write a built graph into a folder, which is made if need be.
 
+    Each file takes its place when it is whole, so that whoever reads at that moment, or writes
+    the same graph, is not disturbed.
+
     Raises:
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # The report goes last: without it the graph does not count as built.
-    (folder / REPORT_FILE).unlink(missing_ok=True)
-    serialize(built.quads, folder / GRAPH_FILE, RdfFormat.N_QUADS)
     counts = Counter(
         quad.graph_name.value for quad in built.quads if isinstance(quad.graph_name, NamedNode)
     )
     report = {
         "fingerprint": built.fingerprint,
+        "engine": pyoxigraph.__version__,
         "triples": len(built.quads),
         "graphs": dict(sorted(counts.items())),
+        "made": built.made,
     }
-    (folder / REPORT_FILE).write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as new:
+        graph, about = Path(new) / GRAPH_FILE, Path(new) / REPORT_FILE
+        serialize(built.quads, graph, RdfFormat.N_QUADS)
+        about.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+        # The report goes last: without it the graph does not count as built.
+        (folder / REPORT_FILE).unlink(missing_ok=True)
+        graph.replace(folder / GRAPH_FILE)
+        about.replace(folder / REPORT_FILE)
 
 
 def load(sources: Sources) -> Built:
@@ -115,10 +129,27 @@ def load(sources: Sources) -> Built:
         raise NotBuiltError("The graph has not been built yet.", repair) from None
     if report.get("fingerprint") != sources.fingerprint:
         raise NotBuiltError("The built graph is older than its sources.", repair)
-    quads = list(parse(path=folder / GRAPH_FILE, format=RdfFormat.N_QUADS))
-    store = Store()
-    store.bulk_extend(quads)
-    return Built(quads, store, load_rules(sources.rules), {}, report["fingerprint"])
+    if report.get("engine") != pyoxigraph.__version__:
+        raise NotBuiltError("The built graph was derived by another engine.", repair)
+    with _no_collection():
+        # Lenient: the IRIs were checked when they were read.
+        found = parse(path=folder / GRAPH_FILE, format=RdfFormat.N_QUADS, lenient=True)
+        quads = list(found)
+        store = Store()
+        store.bulk_extend(quads)
+    return Built(quads, store, load_rules(sources.rules), report["made"], report["fingerprint"])
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let Python not look for cycles meanwhile: among a million quads there are none to find."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def load_or_build(sources: Sources, progress: Progress | None = None) -> Built:

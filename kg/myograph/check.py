@@ -16,6 +16,8 @@ from rdflib.namespace import SH
 
 from myograph.build import Built
 from myograph.files import Sources
+from myograph.picture.faults import faults
+from myograph.query import select
 from myograph.rules import stratification_faults
 
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
@@ -56,7 +58,7 @@ class Report:
 
 
 def check(built: Built, sources: Sources) -> Report:
-    """Check a built graph: strata of the rules, graphs of the triples, shapes of the records.
+    """Check a built graph: strata, graphs of the triples, figures, shapes of the records.
 
     Every processor that this process may use takes its part.
     """
@@ -64,15 +66,21 @@ def check(built: Built, sources: Sources) -> Report:
     data = to_rdflib(seen_by(shapes, built.quads))
     parts = shapes_in_parts(data, shapes, len(os.sched_getaffinity(0)))
     tasks = [partial(validate_shapes, data, part) for part in parts]
-    return joined(side_by_side([*tasks, partial(_strata_and_graphs, built)]))
+    return joined(side_by_side([*tasks, partial(_strata_graphs_and_figures, built)]))
 
 
-def _strata_and_graphs(built: Built) -> Report:
-    faults = [
+def _figures(built: Built) -> list[Finding]:
+    found = faults(partial(select, built.store))
+    return [Finding(f.iri, f.message, "figure") for f in found]
+
+
+def _strata_graphs_and_figures(built: Built) -> Report:
+    wrong = [
         Finding(fault.split(" ")[0], fault, "strata")
         for fault in stratification_faults(built.rules)
     ] + _in_two_graphs(built.quads)
-    return Report(not faults, faults)
+    wrong += _figures(built)
+    return Report(not wrong, wrong)
 
 
 def check_facts(built: Built, sources: Sources) -> Report:

@@ -55,6 +55,10 @@ class MappingError(MyographError):
     """A line of an SSSOM file cannot be read."""
 
 
+class PictureError(MyographError):
+    """What the graph places in a figure cannot be drawn, or there is no such picture."""
+
+
 class RuleError(MyographError):
     """A rule file is not of the form that rules have, or its strata do not hold."""
 

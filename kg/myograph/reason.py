@@ -54,37 +54,39 @@ class Verdict:
         return self.consistent and not self.unsatisfiable
 
 
-def reason_dl(quads: list[Quad]) -> Verdict:
+def reason_dl(quads: list[Quad], *, classes: bool = True) -> Verdict:
     """Ask HermiT whether what was authored is consistent and each class can have instances.
 
     Args:
         quads: of the whole graph; only authored ones are used.
+        classes: whether to look at every class, which takes ten times as long as whether the
+            graph is consistent.
 
     Raises:
         ReasonerError: owlready2 or Java is missing, or HermiT failed for another reason.
     """
-    command = _hermit()
+    command = [*_hermit(), "--unsatisfiable" if classes else f"--consistency={_IMPOSSIBLE}"]
     kept = _document(quads)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.nt"
         serialize(kept + _CANARY, path, RdfFormat.N_TRIPLES)
         try:
             done = subprocess.run(
-                [*command, "--unsatisfiable", path.as_uri()],
+                [*command, path.as_uri()],
                 capture_output=True, text=True, timeout=_MOST_SECONDS, check=False,
             )  # fmt: skip
         except (subprocess.SubprocessError, OSError) as error:
             raise ReasonerError(f"HermiT failed: {error}.", _REPAIR) from None
-    classes, individuals = _classes(kept), _individuals(kept)
+    seen = _classes(kept), _individuals(kept)
     if "InconsistentOntologyException" in done.stderr:
-        return Verdict(False, [], classes, individuals, "HermiT: inconsistent ontology")
-    found = set(re.findall(r"^\s+<(.*)>$", done.stdout, re.MULTILINE))
+        return Verdict(False, [], *seen, "HermiT: inconsistent ontology")
+    found = set(re.findall(r"^\s*<(.*)>(?:$| is not satisfiable)", done.stdout, re.MULTILINE))
     if _IMPOSSIBLE.value not in found:
         raise ReasonerError(
             f"HermiT did not understand the graph: {_first_line(done.stderr or done.stdout)}",
             _REPAIR,
         )
-    return Verdict(True, sorted(found - {_IMPOSSIBLE.value}), classes, individuals)
+    return Verdict(True, sorted(found - {_IMPOSSIBLE.value}), *seen)
 
 
 def _document(quads: list[Quad]) -> list[Triple]:

@@ -1,6 +1,7 @@
 """The application: `create_app` puts the parts together; importing this does no work."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from flask import Flask, Response, send_from_directory
 
@@ -16,6 +17,7 @@ from myograph_server import (
     home,
     links,
     meta,
+    picture,
     plan_page,
     problems,
     resources,
@@ -26,6 +28,9 @@ from myograph_server import (
 from myograph_server.engine import Engine
 from myograph_server.site import EXTENSION, WATCH, make_site
 from myograph_server.watch import Watch
+
+# Fetched when the package is built (hatch_build.py); without it /sparql has a plain field.
+EDITOR = ("vendor", "yasqe.min.js")
 
 
 def create_app(
@@ -54,14 +59,18 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
     app.jinja_env.globals.update(
-        href=links.href, disclaimer=DISCLAIMER, version=__version__, shown=links.shown
+        href=links.href,
+        disclaimer=DISCLAIMER,
+        version=__version__,
+        shown=links.shown,
+        editor=Path(str(app.static_folder), *EDITOR).is_file(),
     )
     # Without Flask's own entity tags: `web` tags these files like all else.
     app.view_functions["static"] = lambda filename: _static(app, filename)
     web.install(app)
     problems.install(app)
     # The resources go last: their rule takes any path that nothing else does.
-    pages = (home, search, sparql, ask, check_page, plan_page, explain_page, dumps, meta)
+    pages = (home, search, sparql, ask, check_page, plan_page, explain_page, dumps, meta, picture)
     for module in (*pages, resources):
         app.register_blueprint(module.blueprint)
     return app

@@ -1,6 +1,7 @@
 """`/ask/` and `/ask/<question>`: the questions people ask, with their forms and answers."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, make_response, render_template, request
@@ -190,8 +191,16 @@ def _page(question: Question) -> Response:
         query=bound(question, given) if error is None else question.text,
         formats=(conneg.CSV, conneg.TSV, conneg.JSON),
         careful=question.careful,
+        permalink=_permalink(question, fields),
     )
     return make_response(page, int(details(error)["status"]) if error else 200)
+
+
+def _permalink(question: Question, fields: list[Field]) -> str:
+    """Return the address of an answer, with every value in it, defaults too."""
+    given = [(field.param.name, value) for field in fields for value in field.values]
+    path = f"{request.script_root}/ask/{question.name}"
+    return f"{path}?{urlencode(given)}" if given else path
 
 
 def _field(param: Parameter, given: list[str] | None) -> Field:

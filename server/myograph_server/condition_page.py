@@ -9,7 +9,7 @@ from flask import request
 from myograph.terms import BASE, RDFS, myo
 from myograph_server.facts import Fact, Facts, Term
 from myograph_server.links import Shown, shown
-from myograph_server.pages import COMMENT, DEFINITION, Cell, Reader, Section
+from myograph_server.pages import COMMENT, DEFINITION, Cell, Reader, Section, Step
 
 _URGENCY = ("EmergencyUrgency", "SameDayUrgency", "SoonUrgency")
 _WHAT = (
@@ -103,12 +103,22 @@ def sections(reader: Reader) -> list[Section]:
     return [
         reader.glance("What it is", _WHAT),
         Section(
-            "Stages of recovery", note=_whose(reader), parts=[_stage(reader, n) for n in stages]
+            "Stages of recovery", note=_whose(reader), steps=[_stage(reader, n) for n in stages]
+        ),
+        _time(reader),
+        Section(
+            "Before full sport or work",
+            lines=facts.texts(reader.iri, "returnCriterion"),
+            absent="What must be met before full sport or work.",
+        ),
+        Section(
+            "What each stage holds back",
+            note="Derived, with the reason.",
+            parts=[held for n in stages if (held := _held(reader, n))],
+            folded=True,
         ),
         _still(reader, stages),
-        reader.glance("Help and prevention", _HELP),
-        Section("Before full sport or work", lines=facts.texts(reader.iri, "returnCriterion")),
-        _time(reader),
+        reader.glance("Help and prevention", _HELP, absent="What treats or prevents it."),
         _risks(reader),
         _grades(reader),
         Section(
@@ -124,6 +134,7 @@ def sections(reader: Reader) -> list[Section]:
             note="Derived. Loading is no verdict: recovery needs it, at the right stage.",
         ),
         reader.variants(),
+        reader.matches(),
         Section("Notes", lines=facts.texts(reader.iri, "note")),
     ]
 
@@ -138,31 +149,45 @@ def _whose(reader: Reader) -> str:
     return f"These are the stages of {wider}, of which this is a case."
 
 
-def _stage(reader: Reader, stage: Term) -> Section:
+def _stage(reader: Reader, stage: Term) -> Step:
+    """Return a stage as a step of the timeline."""
     facts = reader.facts
-    title = facts.text(stage, RDFS + "label") or facts.text(stage, "key")
     rows: list[list[Cell]] = []
-    for name, key in (("Goal", "goal"), ("Go on when", "progressionCriterion")):
-        texts = facts.texts(stage, key)
-        if texts:
-            rows.append([[Shown(name)], [Shown(text) for text in texts]])
+    for name, key in (("Goal", "goal"), ("Not yet", "withholds")):
+        values = reader.links(key, stage)
+        if values:
+            rows.append([[Shown(name)], values])
+    comment = facts.text(stage, COMMENT)
+    if comment:
+        rows.append([[Shown("Mind")], [Shown(comment)]])
     for name, key in (
-        ("Not yet", "withholds"),
         ("Treatment", "treatedBy"),
         ("Exercises", "rehabilitatedBy"),
+        ("Go on when", "progressionCriterion"),
     ):
         values = reader.links(key, stage)
         if values:
-            rows.insert(1 if key == "withholds" else len(rows), [[Shown(name)], values])
+            rows.append([[Shown(name)], values])
+    return Step(_stage_title(reader, stage), rows)
+
+
+def _stage_title(reader: Reader, stage: Term) -> str:
+    title = reader.facts.text(stage, RDFS + "label") or reader.facts.text(stage, "key")
+    return title[:1].upper() + title[1:]
+
+
+def _held(reader: Reader, stage: Term) -> Section:
+    """Return what a stage holds back, by the reason."""
+    rows: list[list[Cell]] = []
     held: dict[str, list[Fact]] = {}
-    for fact in facts.of(stage):
+    for fact in reader.facts.of(stage):
         if fact.predicate == myo("holdsBack"):
             held.setdefault(fact.graph.removeprefix("inferred/"), []).append(fact)
     for rule, reason in _HELD.items():
         if rule in held:
             values = sorted((reader.shown(f) for f in held[rule]), key=lambda s: s.text.casefold())
             rows.append([[Shown(f"Held back: {reason}")], values])
-    return Section(title[:1].upper() + title[1:], rows=rows, note=facts.text(stage, COMMENT))
+    return Section(_stage_title(reader, stage), rows=rows)
 
 
 def _still(reader: Reader, stages: list[Term]) -> Section:

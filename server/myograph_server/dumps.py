@@ -1,5 +1,7 @@
 """`/dump/myograph.*`: the whole graph in a file, written once and kept beside the graph."""
 
+import os
+import threading
 from contextlib import suppress
 
 from flask import Blueprint, Response
@@ -41,7 +43,8 @@ def _written(shared: Site, format_: str, ending: str) -> bytes:
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob(f"*.{ending}"):
             old.unlink(missing_ok=True)
-        part = path.with_suffix(f".{ending}.part")
+        # A name of its own: another server of this checkout may write the same dump now.
+        part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         part.write_bytes(data)
         part.replace(path)
     return data

@@ -1,45 +1,118 @@
 """`/`: what this is, the search, the questions, and where to begin."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, render_template
 
 from myograph.names import Record
 from myograph.terms import is_derived, myo
-from myograph_server.ask import by_tag, sentence
-from myograph_server.facts import Facts
+from myograph_server.ask import sentence
+from myograph_server.kinds import TITLES
+from myograph_server.picture import picture_of
 from myograph_server.site import site
 
 blueprint = Blueprint("home", __name__)
+# Of the questions, those that most people come with; /ask/ has all.
+_FIRST = {
+    "I want to train": (
+        "exercises-for-muscle",
+        "muscles-of-exercise",
+        "stretches-for-muscle",
+        "substitutes-for-exercise",
+        "compare-exercises",
+    ),
+    "Something hurts": (
+        "when-to-seek-help",
+        "injuries-by-symptom",
+        "what-can-i-still-do-with",
+        "rehabilitation-by-stage",
+        "prevention-of-injury",
+    ),
+    "I learn anatomy": (
+        "attachments-of-muscle",
+        "who-moves-joint",
+        "innervation-of-muscle",
+        "nerve-lesion",
+        "layers-of-region",
+    ),
+}
+_KINDS = (
+    ("muscle", "Muscle"),
+    ("exercise", "Exercise"),
+    ("injury", "Condition"),
+    ("activity", "Activity"),
+    ("joint", "KinematicJoint"),
+    ("nerve", "Nerve"),
+)
+_FEW = 9
+
+
+@dataclass(frozen=True)
+class Way:
+    """A kind of record to begin with.
+
+    Attributes:
+        space: of its addresses.
+        title: what people call it.
+        count: how many there are.
+        few: those that most facts lead to, by name.
+    """
+
+    space: str
+    title: str
+    count: int
+    few: list[Record]
 
 
 @blueprint.get("/")
 def home() -> str:
     """Show the first page."""
-    records = site().names.records.values()
-    facts = site().facts
-    lists = {
-        "muscle": [r for r in records if myo("Muscle") in r.classes and r.space == "muscle"],
-        "exercise": [r for r in records if myo("Exercise") in r.classes],
-        "activity": [r for r in records if myo("Activity") in r.classes],
-        "injury": [r for r in records if myo("Condition") in r.classes],
-    }
+    ways = [_way(space, kind) for space, kind in _KINDS]
+    questions = site().questions
     return render_template(
         "home.html",
-        lists={k: sorted(v, key=lambda r: r.label.casefold()) for k, v in lists.items()},
-        tags=by_tag(),
+        ways=ways,
+        first={
+            title: [questions[name] for name in names if name in questions]
+            for title, names in _FIRST.items()
+        },
+        asked=len(questions),
         sentence=sentence,
-        numbers=_numbers(lists, facts),
+        numbers=_numbers(ways),
+        refusing=sum(rule.finds_violations for rule in site().built.rules),
+        picture=picture_of(None),
     )
 
 
-def _numbers(lists: dict[str, list[Record]], facts: Facts) -> list[tuple[str, str]]:
-    derived = sum(is_derived(q.graph_name) for q in site().built.quads)
-    return [
-        (f"{len(site().built.quads):,}", "statements"),
-        (f"{derived:,}", "of them derived by rules"),
-        (f"{len(lists['muscle'])}", "muscles"),
-        (f"{len(facts.in_graph('source')) and _sources():,}", "sources"),
+def _way(space: str, kind: str) -> Way:
+    facts = site().facts
+    records = [
+        r
+        for r in site().names.records.values()
+        if myo(kind) in r.classes and r.space == space and "/" not in r.slug
     ]
+    # Of joints what rules say counts as well: little else is said of them. What recovery puts off
+    # is no reason to begin with it.
+    known = {
+        r: sum(
+            space == "joint" or not (fact.derived or fact.predicate == myo("defers"))
+            for fact in facts.to(r.iri)
+        )
+        for r in records
+    }
+    few = sorted(records, key=lambda r: (-known[r], r.label))[:_FEW]
+    return Way(space, TITLES[space], len(records), sorted(few, key=lambda r: r.label.casefold()))
 
 
-def _sources() -> int:
-    return sum(1 for r in site().facts.in_graph("source") if str(r.value).endswith("/Source>"))
+def _numbers(ways: list[Way]) -> list[tuple[str, str]]:
+    built = site().built
+    derived = sum(is_derived(quad.graph_name) for quad in built.quads)
+    counts = {way.space: f"{way.count}" for way in ways}
+    return [
+        (counts["muscle"], "muscles"),
+        (counts["exercise"], "exercises and stretches"),
+        (counts["injury"], "injuries and mimics"),
+        (f"{len(site().facts.subjects_of_kind('Source')):,}", "sources"),
+        (f"{len(built.quads):,}", "statements"),
+        (f"{derived:,}", "of them derived by rules"),
+    ]

@@ -3,6 +3,7 @@
 from myograph_server.facts import Term
 from myograph_server.links import Shown, shown
 from myograph_server.pages import Cell, Reader, Section, degrees
+from myograph_server.structure_page import unknown
 
 _GLANCE = (
     ("Head of", "headOf"),
@@ -28,6 +29,11 @@ _TRAINED = (
     ("Stretched in part by", "^stretchesPartOf"),
 )
 _INJURIES = (("Conditions of it", "^affects"), ("Conditions that concern it", "^affectsLeaf"))
+_EXPECTED = (
+    ("suppliedBy", "Which artery feeds it."),
+    ("layer", "In which layer it lies."),
+    ("inRegion", "In which region it lies."),
+)
 _FIGURES = (
     ("maxIsometricForce", "N"),
     ("optimalFibreLength", "m"),
@@ -40,17 +46,25 @@ def sections(reader: Reader) -> list[Section]:
     """Return the sections of the page."""
     parts = _with_parts(reader)
     several = len(parts) > 1
+    group = reader.facts.is_a(reader.iri, "MuscleGroup")
     return [
         reader.glance("At a glance", _glance(reader)),
         _attachments(reader, parts, several),
         _actions(reader, parts, several),
         _nerves(reader, parts, several),
-        reader.glance("Exercises and activities", _TRAINED),
+        reader.glance(
+            "Exercises and activities",
+            _TRAINED,
+            note="Derived, from what each demands and what the muscle does.",
+            absent="Which exercise trains or stretches it.",
+        ),
         reader.glance("Together and against", _OTHERS),
-        reader.glance("Injuries", _INJURIES),
+        reader.glance("Injuries", _INJURIES, absent="Whether it has injuries of its own."),
         reader.variants(),
         _architecture(reader, parts, several),
+        reader.matches(),
         Section("Notes", lines=reader.facts.texts(reader.iri, "note")),
+        *(unknown(what) for name, what in _EXPECTED if not group and not reader.links(name)),
     ]
 
 
@@ -156,4 +170,9 @@ def _architecture(reader: Reader, parts: list[Term], several: bool) -> Section:
         for node in reader.nodes("hasArchitecture", part)
     ]
     headings = ("Model", "Greatest force", "Fibre length", "Tendon slack length", "Pennation")
-    return Section("Architecture", _of_part(headings, several), rows)
+    return Section(
+        "Architecture",
+        _of_part(headings, several),
+        rows,
+        absent="How strong and how long it is: no model that we read has it.",
+    )

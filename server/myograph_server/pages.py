@@ -13,6 +13,14 @@ DEFINITION = SKOS + "definition"
 COMMENT = RDFS + "comment"
 SOURCE = DCTERMS + "source"
 Cell = list[Shown]
+_MATCHES = (
+    ("The same", f"{SKOS}exactMatch"),
+    ("Almost the same", f"{SKOS}closeMatch"),
+    ("Wider", f"{SKOS}broadMatch"),
+    ("Narrower", f"{SKOS}narrowMatch"),
+    ("Related", f"{SKOS}relatedMatch"),
+    ("Searched for in vain", "noClassIn"),
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,11 @@ class Section:
         lines: of text, where it is neither.
         note: a sentence below the heading.
         parts: smaller sections within it.
+        ask: the address of the question that the rows answer, if one does.
+        query: the address of the editor with that query.
+        absent: what to say among what is not known, where the section is empty.
+        steps: what a timeline shows, where the section is one.
+        folded: whether it opens only when somebody wants it.
     """
 
     title: str
@@ -34,9 +47,14 @@ class Section:
     lines: list[str] = field(default_factory=list)
     note: str = ""
     parts: list["Section"] = field(default_factory=list)
+    ask: str = ""
+    query: str = ""
+    absent: str = ""
+    steps: list["Step"] = field(default_factory=list)
+    folded: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.lines or self.parts)
+        return bool(self.rows or self.lines or self.parts or self.steps)
 
     @property
     def columns(self) -> list[int]:
@@ -47,6 +65,19 @@ class Section:
     def anchor(self) -> str:
         """What to call the section in addresses."""
         return "".join(c if c.isalnum() else "-" for c in self.title.lower()).strip("-")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a timeline.
+
+    Attributes:
+        title: what to call it.
+        rows: names and values.
+    """
+
+    title: str
+    rows: list[list[Cell]]
 
 
 @dataclass(frozen=True)
@@ -121,9 +152,30 @@ class Reader:
                 rows.append([[Shown(title)], values])
         return rows
 
-    def glance(self, title: str, names: Sequence[tuple[str, str]]) -> Section:
+    def glance(
+        self, title: str, names: Sequence[tuple[str, str]], note: str = "", absent: str = ""
+    ) -> Section:
         """Return a section of names and values."""
-        return Section(title, rows=self.pairs(names))
+        return Section(title, rows=self.pairs(names), note=note, absent=absent)
+
+    def matches(self) -> Section:
+        """Return the same thing in other systems, by how exactly it is the same."""
+        return self.glance("In other systems", _MATCHES)
+
+    def pointing(self) -> Section:
+        """Return what somebody wrote down that links to the record, by property."""
+        grouped: dict[ox.NamedNode, list[Fact]] = {}
+        for fact in self.facts.to(self.iri):
+            if is_ours(fact.subject) and not fact.derived and fact.predicate != RDF_TYPE:
+                grouped.setdefault(fact.predicate, []).append(fact)
+        rows = [
+            [
+                [Shown(f"Of which it is: {self.facts.label(predicate)}", href(predicate.value))],
+                _ordered(self.shown(fact, backward=True) for fact in found),
+            ]
+            for predicate, found in sorted(grouped.items(), key=lambda item: item[0].value)
+        ]
+        return Section("Where it comes up", rows=rows)
 
     def variants(self) -> Section:
         """Return where people or sources differ, and how often."""

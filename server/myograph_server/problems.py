@@ -40,6 +40,7 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.UnsupportedMediaError, 415, "unsupported-media-type", "Not a body for this address"),
     (errors.BadRequestError, 400, "bad-request", "The request is not right"),
     (errors.UnknownFormatError, 400, "unknown-format", "There is no such format"),
+    (errors.PictureError, 400, "picture", "There is no such picture"),
     (errors.WorkoutError, 400, "workout", "The workout cannot be read"),
     (errors.MalformedTurtleError, 400, "malformed-turtle", "The document does not parse"),
     (errors.UnnamedNodeError, 400, "unnamed-node", "A blank node has no name"),

@@ -6,27 +6,28 @@ from flask import Blueprint, Response, make_response, render_template, request
 from myograph.errors import NoSuchPageError
 from myograph.names import Record
 from myograph.results import write_triples
-from myograph.terms import ALT_LABEL, BASE, GRAPH, PREF_LABEL
-from myograph_server import activity_page, condition_page, conneg, muscle_page, schema_org
-from myograph_server.links import href
+from myograph.terms import ALT_LABEL, BASE, DCTERMS, GRAPH, PREF_LABEL
+from myograph_server import (
+    activity_page,
+    condition_page,
+    conneg,
+    muscle_page,
+    ontology_page,
+    schema_org,
+    source_page,
+    structure_page,
+)
+from myograph_server.crumbs import trail
+from myograph_server.kinds import TITLES
+from myograph_server.links import compact, href
 from myograph_server.pages import DEFINITION, Reader, Section
-from myograph_server.search import kind_of
+from myograph_server.picture import picture_of
 from myograph_server.site import site
 
 blueprint = Blueprint("resources", __name__)
 _FORMATS = (conneg.HTML, *conneg.GRAPH_FORMATS)
 _ENDINGS = {f.ending: f for f in _FORMATS}
 _CAREFUL = ("Condition", "RedFlag", "Symptom", "Intervention", "RiskFactor", "Mechanism", "Stage")
-TITLES = {
-    "muscle": "Muscles", "exercise": "Exercises and stretches", "activity": "Activities",
-    "injury": "Injuries and what may look like one", "joint": "Joints", "bone": "Bones",
-    "movement": "Movements", "landmark": "Landmarks", "tissue": "Tendons, ligaments and the like",
-    "nerve": "Nerves", "root": "Nerve roots", "artery": "Arteries", "vein": "Veins",
-    "region": "Regions",
-    "equipment": "Equipment", "symptom": "Symptoms", "mechanism": "Mechanisms",
-    "treatment": "Treatments", "risk": "Risk factors", "redflag": "Red flags",
-    "source": "Sources", "ontology": "Terms of the vocabulary",
-}  # fmt: skip
 
 
 @blueprint.get("/<path:path>")
@@ -41,7 +42,7 @@ def resource(path: str) -> Response:
         raise _nothing(path)
     chosen = named or conneg.choose(request, _FORMATS)
     if chosen == conneg.HTML:
-        response = make_response(_page(iri))
+        response = make_response(_vocabulary() if path == "ontology" else _page(iri))
     else:
         triples = site().facts.description(iri)
         body = write_triples(triples, chosen.name, site().prefixes)
@@ -82,11 +83,13 @@ def _link(iri: ox.NamedNode) -> str:
 
 
 def _list(space: str, named: conneg.Format | None) -> Response:
+    chosen = named or conneg.choose(request, (conneg.HTML, conneg.PLAIN_JSON))
+    if space == "source":
+        return _sources(chosen)
     records = sorted(
         (r for r in site().names.records.values() if r.space == space and "/" not in r.slug),
         key=lambda r: r.label.casefold(),
     )
-    chosen = named or conneg.choose(request, (conneg.HTML, conneg.PLAIN_JSON))
     if chosen == conneg.HTML:
         page = render_template(
             "space.html", title=TITLES[space], space=space, records=records, about=about,
@@ -94,6 +97,20 @@ def _list(space: str, named: conneg.Format | None) -> Response:
         )  # fmt: skip
         return make_response(page)
     listed = [{"iri": r.iri.value, "path": href(r.iri.value), "label": r.label} for r in records]
+    response: Response = make_response({"records": listed})
+    return response
+
+
+def _vocabulary() -> str:
+    return render_template("ontology.html", terms=ontology_page.listed(site()))
+
+
+def _sources(chosen: conneg.Format) -> Response:
+    """List the sources, which have titles and no labels."""
+    found = source_page.listed(site().facts)
+    if chosen == conneg.HTML:
+        return make_response(render_template("sources.html", found=found))
+    listed = [{"iri": i.value, "path": href(i.value), "label": title} for i, title, _ in found]
     response: Response = make_response({"records": listed})
     return response
 
@@ -106,39 +123,58 @@ def about(record: Record) -> str:
 def _page(iri: ox.NamedNode) -> str:
     facts = site().facts
     reader = Reader(facts, iri)
-    kind, sections = "record", [] if facts.is_a(iri, "ReifiedFact") else [_nested(reader)]
-    if facts.is_a(iri, "MuscularStructure"):
-        kind, sections = "muscle", muscle_page.sections(reader)
-    elif facts.is_a(iri, "PhysicalActivity"):
-        kind, sections = "activity", activity_page.sections(reader)
-    elif facts.is_a(iri, "Condition"):
-        kind, sections = "condition", condition_page.sections(reader)
-    elif iri.value.startswith(GRAPH):
-        sections = [_graph(iri)]
+    kind, sections = _sections(reader)
     flags = condition_page.flags(reader) if kind == "condition" else []
     if facts.is_a(iri, "RedFlag"):
         flags = [condition_page.flag_itself(reader)]
-    space = iri.value.removeprefix(BASE).split("/", 1)[0]
+    title = facts.label(iri)
+    if facts.is_a(iri, "Source"):
+        title = facts.text(iri, f"{DCTERMS}title") or title
+    crumbs = trail(facts, iri)
     return render_template(
         "record.html",
-        title=facts.label(iri),
+        title=title,
         latin=[t for t in facts.texts(iri, PREF_LABEL.value)],
         names=sorted({*facts.texts(iri, ALT_LABEL.value), *facts.texts(iri, "layName")}),
         definition=facts.text(iri, DEFINITION),
         iri=iri.value,
+        compact=compact(iri.value),
         kinds=_kinds(iri),
         page=kind,
         flags=flags,
         sections=[section for section in sections if section],
+        unknown=[section.absent for section in sections if section.absent and not section],
         statements=reader.statements(),
         linked=reader.linked_from(),
         sources=reader.sources(),
-        schema=schema_org.embedded(facts, iri),
+        schema=schema_org.embedded(facts, iri, crumbs),
         formats=[f for f in _FORMATS if f != conneg.HTML],
         careful=facts.is_a(iri, *_CAREFUL),
-        owner=_owner(iri),
-        space=(space, TITLES.get(space, kind_of(space))),
+        crumbs=crumbs,
+        picture=picture_of(iri),
     )
+
+
+def _sections(reader: Reader) -> tuple[str, list[Section]]:
+    """Return what to call a page of this kind, and its sections."""
+    facts, iri = reader.facts, reader.iri
+    if facts.is_a(iri, "MuscularStructure"):
+        return "muscle", muscle_page.sections(reader)
+    if facts.is_a(iri, "PhysicalActivity"):
+        return "activity", activity_page.sections(reader)
+    if facts.is_a(iri, "Condition"):
+        return "condition", condition_page.sections(reader)
+    if facts.is_a(iri, "Source"):
+        return "source", source_page.sections(reader)
+    if iri.value.startswith(f"{BASE}ontology/"):
+        return "term", ontology_page.sections(reader)
+    if iri.value.startswith(GRAPH):
+        return "record", [_graph(iri)]
+    found = structure_page.sections(reader)
+    if found:
+        return "structure", [*found, reader.matches()]
+    plain = [] if facts.is_a(iri, "ReifiedFact") else [_nested(reader), reader.pointing()]
+    return "record", plain
 
 
 def _kinds(iri: ox.NamedNode) -> list[ox.NamedNode]:
@@ -149,13 +185,6 @@ def _kinds(iri: ox.NamedNode) -> list[ox.NamedNode]:
         if f.predicate.value.endswith("22-rdf-syntax-ns#type") and not f.derived
     ]
     return [k for k in found if isinstance(k, ox.NamedNode) and k in site().names.records]
-
-
-def _owner(iri: ox.NamedNode) -> ox.NamedNode | None:
-    """Return the record that a reified fact belongs to."""
-    parts = iri.value.removeprefix(BASE).split("/")
-    owner = ox.NamedNode(BASE + "/".join(parts[:2]))
-    return owner if len(parts) > 2 and site().facts.knows(owner) else None
 
 
 def _nested(reader: Reader) -> Section:

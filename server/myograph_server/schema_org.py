@@ -1,12 +1,15 @@
 """What a page tells search engines, in the terms of https://schema.org/."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pyoxigraph as ox
+from flask import request
 from markupsafe import Markup
 
 from myograph.terms import PREF_LABEL, SKOS
+from myograph_server.crumbs import Crumb
 from myograph_server.facts import Facts
 from myograph_server.pages import DEFINITION
 
@@ -78,8 +81,33 @@ def describe(facts: Facts, iri: ox.NamedNode) -> dict[str, Any]:
     return found
 
 
-def embedded(facts: Facts, iri: ox.NamedNode) -> Markup:
-    """Return the description as the text of a script element."""
-    text = json.dumps(describe(facts, iri), ensure_ascii=False)
+def way(facts: Facts, iri: ox.NamedNode, crumbs: Sequence[Crumb], root: str) -> dict[str, Any]:
+    """Return the way to a page, https://schema.org/BreadcrumbList.
+
+    Args:
+        facts: of the graph.
+        iri: the record of the page.
+        crumbs: the steps to it.
+        root: the address of this host.
+    """
+    steps = [(crumb.text, f"{root}{crumb.href}") for crumb in crumbs]
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": address}
+            for place, (name, address) in enumerate([*steps, (facts.label(iri), iri.value)], 1)
+        ],
+    }
+
+
+def embedded(facts: Facts, iri: ox.NamedNode, crumbs: Sequence[Crumb] = ()) -> Markup:
+    """Return the description, and the way to the page, as the text of a script element."""
+    told = describe(facts, iri)
+    if crumbs:
+        told["subjectOf"] = {
+            "@type": "WebPage",
+            "breadcrumb": way(facts, iri, crumbs, request.host_url.rstrip("/")),
+        }
+    text = json.dumps(told, ensure_ascii=False)
     # "</script>" in a text would end the element.
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e"))

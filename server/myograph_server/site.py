@@ -1,12 +1,13 @@
 """What all pages share: the graph, its names, the questions, the guard and the engine."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
 import pyoxigraph as ox
-from flask import current_app, g, request
+from flask import current_app, g, has_request_context, request
 from rdflib import Graph
 
 from myograph.build import Built
@@ -15,10 +16,14 @@ from myograph.errors import QueryError
 from myograph.explain import Explainer
 from myograph.files import Sources, find_sources
 from myograph.names import Names
+from myograph.picture.atlas import Atlas, load_atlas
+from myograph.picture.drawing import shapes_of
 from myograph.prefixes import prefix_map
+from myograph.query import Rows
 from myograph.questions import Question, load_questions
+from myograph.rules import Rule
 from myograph.settings import settings
-from myograph.terms import graph
+from myograph.terms import GRAPH, graph
 from myograph_server.checker import Checker, CheckLimits
 from myograph_server.diagnosis import Diagnosis, diagnose
 from myograph_server.engine import Answer, Caller, Engine, InProcessEngine, answer_of
@@ -79,6 +84,24 @@ class Site:
         return Facts(self.built.quads, self.names)
 
     @cached_property
+    def atlas(self) -> Atlas:
+        """The figures that pictures are drawn from."""
+        return load_atlas(self.rows)
+
+    def rows(self, text: str) -> Rows:
+        """Return the rows of a SELECT of our own, under the limits of all queries.
+
+        Raises:
+            QueryError: it gave no rows.
+            MyographError: as `Engine.run` has it.
+        """
+        caller = Caller.of(request.environ) if has_request_context() else Caller()
+        answer = answer_of(self.engine, self.admit(text), caller)
+        if not isinstance(answer, Rows):
+            raise QueryError("A query of ours gave no rows.", "Tell us; this is our mistake.")
+        return answer
+
+    @cached_property
     def explainer(self) -> Explainer:
         """Says why statements hold."""
         return Explainer(self.built, self.names)
@@ -96,6 +119,22 @@ class Site:
         }
         found |= {graph(name).value for name in _ALWAYS}
         return frozenset(found | {rule.target.value for rule in self.built.rules})
+
+    @cached_property
+    def uses(self) -> Counter[ox.NamedNode]:
+        """How many statements there are with each property."""
+        return Counter(quad.predicate for quad in self.built.quads)
+
+    @cached_property
+    def rules_by_property(self) -> dict[ox.NamedNode, list[Rule]]:
+        """The rules that derive statements with each property; what is rolled up left out."""
+        found: dict[ox.NamedNode, list[Rule]] = {}
+        for rule in self.built.rules:
+            if not rule.single_pass:
+                made = self.facts.in_graph(rule.target.value.removeprefix(GRAPH))
+                for predicate in {fact.predicate for fact in made}:
+                    found.setdefault(predicate, []).append(rule)
+        return found
 
     @cached_property
     def shapes(self) -> Graph:
@@ -150,6 +189,8 @@ class Site:
     def warm(self) -> None:
         """Work out now what the first visitor would otherwise wait for."""
         _ = (self.names.search("soleus"), self.facts, self.questions, self.guard, self.engine)
+        for view in self.atlas.views.values():
+            shapes_of(self.atlas, view)
 
 
 def make_site(

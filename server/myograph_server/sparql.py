@@ -1,17 +1,22 @@
 """`/sparql`: the SPARQL 1.1 Protocol for queries, and the page that people write them on."""
 
+import json
+import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyoxigraph as ox
 from flask import Blueprint, Response, make_response, render_template, request
 
-from myograph.errors import BadRequestError, MyographError, NotAcceptableError
+from myograph.errors import BadRequestError, MyographError, NoSuchPageError, NotAcceptableError
 from myograph.query import Rows
 from myograph.results import write_triples
 from myograph_server import conneg, description
+from myograph_server.ask import bound, by_tag, sentence
 from myograph_server.engine import Answer, Caller
-from myograph_server.links import shown, table
+from myograph_server.links import compact, shown, table
 from myograph_server.problems import answer_problem, details
 from myograph_server.protocol import QueryRequest, read
 from myograph_server.site import QuerySyntaxError, Site, site
@@ -34,6 +39,22 @@ SELECT ?muscle ?muscleLabel ?role ?roleLabel WHERE {
   ?role rdfs:label ?roleLabel .
 }
 ORDER BY ?roleLabel ?muscleLabel
+"""
+
+
+PAGE_QUERY = """# What the page of LABEL is made of: all that is said of it and of its facts.
+SELECT ?about ?property ?propertyLabel ?value ?valueLabel ?graph WHERE {
+  {
+    SELECT DISTINCT ?about WHERE {
+      ?about a ?kind
+      FILTER(?about = RECORD || STRSTARTS(STR(?about), CONCAT(STR(RECORD), "/")))
+    }
+  }
+  GRAPH ?graph { ?about ?property ?value }
+  OPTIONAL { ?property rdfs:label ?propertyLabel }
+  OPTIONAL { ?value rdfs:label ?valueLabel }
+}
+ORDER BY ?about ?property ?value
 """
 
 
@@ -115,27 +136,84 @@ def _describe() -> Response:
 
 
 def _page(text: str | None, error: MyographError | None = None) -> Response:
-    """Show the page with a query and, where there is one, its answer."""
-    questions = site().questions
-    example = questions.get(request.values.get("example", ""))
-    if text is None and example:
-        text = example.text
+    """Show the page with a query and, where one was asked for, its answer."""
     answer: Answer | None = None
-    if text and error is None and (request.values.get("query") or request.method == "POST"):
-        try:
+    started = time.perf_counter()
+    try:
+        if text is None:
+            text = _prepared()
+        if text and error is None:
             answer = site().answer(site().admit(text, read(request).dataset))
-        except MyographError as found:
-            error = found
+    except MyographError as found:
+        error = found
+    seconds = time.perf_counter() - started
     page = render_template(
         "sparql.html",
         query=text if text is not None else FIRST_QUERY,
-        questions=list(questions.values()),
+        examples=by_tag(),
+        sentence=sentence,
         prefixes=site().prefixes,
         error=details(error) if error else None,
         diagnosis=error.diagnosis if isinstance(error, QuerySyntaxError) else None,
+        milliseconds=f"{seconds * 1000:,.0f}",
+        limit=site().settings["timeout"],
         **_shown_answer(answer),
     )
     return make_response(page, int(details(error)["status"]) if error else 200)
+
+
+def _prepared() -> str | None:
+    """Return the query that an address asks for by name: an example, or that of a page.
+
+    Raises:
+        MyographError: there is no such example, or nothing of that name.
+    """
+    given = {name: request.args.getlist(name) for name in request.args}
+    name = "".join(given.pop("example", [""])[:1])
+    about = "".join(given.pop("about", [""])[:1])
+    if name:
+        question = site().questions.get(name)
+        if question is None:
+            raise NoSuchPageError(
+                f"There is no example '{name}'.", "See /ask/ for those that there are."
+            )
+        # What else an address may hold is the protocol's, and no parameter of a question.
+        known = {param.name for param in question.params}
+        return bound(question, {k: v for k, v in given.items() if k in known and any(v)})
+    return page_query(about) if about else None
+
+
+def page_query(name: str) -> str:
+    """Return the query for what the page of a record is made of.
+
+    Args:
+        name: of the record, compact or in words.
+
+    Raises:
+        UnknownNameError: there is no such record.
+    """
+    prefix, _, local = name.partition(":")
+    iri = ox.NamedNode(site().prefixes[prefix] + local) if prefix in site().prefixes else None
+    if iri is None or not site().facts.knows(iri):
+        iri = site().names.find(name)
+    short = compact(iri.value)
+    term = short if re.fullmatch(r"[a-z]+:[A-Za-z][\w-]*", short) else str(iri)
+    return PAGE_QUERY.replace("RECORD", term).replace("LABEL", site().facts.label(iri))
+
+
+@blueprint.get("/sparql/names.json")
+def names() -> Response:
+    """Give the editor what it completes: our prefixes, classes, properties and records."""
+    found: dict[str, list[list[str]]] = {"class": [], "property": [], "record": []}
+    for iri, record in site().names.records.items():
+        if "/" in record.slug:
+            continue
+        kind = "record"
+        if record.space == "ontology":
+            kind = "property" if record.slug[:1].islower() else "class"
+        found[kind].append([compact(iri.value), record.label])
+    body = {"prefixes": site().prefixes, **found}
+    return Response(json.dumps(body, ensure_ascii=False), content_type="application/json")
 
 
 def _shown_answer(answer: Answer | None) -> dict[str, object]:

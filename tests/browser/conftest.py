@@ -1,53 +1,52 @@
-"""A real server at a free port and a real browser, each stopped by its fixture."""
+"""A real server at a free port and a real browser, one of each for the whole run."""
 
+import re
 import shutil
-import threading
+import subprocess
+import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from waitress.server import create_server
+from playwright.sync_api import Browser, Error, sync_playwright
 
-from myograph.build import build
-from myograph.files import find_sources
-from myograph_server.app import create_app
-from myograph_server.serving import listen
+from tests.helpers import real_graph
 
 BROWSER = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
-DRIVER = shutil.which("chromedriver")
 # Nothing but the pages: no updates, no reports, no first-run pages.
-QUIET = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--window-size=1200,1000"),
-)
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    listener = listen("127.0.0.1", 0)
-    app = create_app(build(find_sources()))
-    server = create_server(app, sockets=[listener], threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.close()
+    """The address of a server with workers, as people start it."""
+    # So that it need not build, and no two do at once.
+    real_graph()
+    command = [sys.executable, "-m", "myograph", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+            assert found, "the server did not start"
+            yield found[0]
+            process.terminate()
+            process.wait(timeout=15)
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="session")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    if not BROWSER or not DRIVER:
-        pytest.skip("chromium or chromedriver is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    profile: Path = tmp_path_factory.mktemp("profile")
-    for argument in (*QUIET, f"--user-data-dir={profile}"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    found = webdriver.Chrome(options=options, service=Service(DRIVER))
-    found.implicitly_wait(0)
-    yield found
-    found.quit()
+def chromium() -> Iterator[Browser]:
+    if not BROWSER:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        try:
+            found = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
+        except Error as error:
+            pytest.skip(f"chromium does not start: {error.message.splitlines()[0]}")
+        yield found
+        found.close()

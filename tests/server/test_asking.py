@@ -196,7 +196,7 @@ def test_the_query_page_loads_examples(client: FlaskClient) -> None:
 
 
 def test_the_query_page_shows_truth_and_triples(client: FlaskClient) -> None:
-    for query, words in (("ASK {}", "yes"), ("DESCRIBE muscle:soleus", "triples")):
+    for query, words in (("ASK {}", " Yes "), ("DESCRIBE muscle:soleus", "triples")):
         answer = client.get("/sparql", query_string={"query": query}, headers=HTML)
         assert words in plain(answer.get_data(as_text=True))
 

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from myograph import errors
 from myograph.build import Built
-from myograph.files import find_sources
+from myograph.files import Sources, find_sources
 from myograph_server.app import create_app
 from myograph_server.checker import Checker, CheckLimits
 from myograph_server.checking import Task, reply
@@ -88,10 +88,9 @@ def running() -> Iterator[Callable[..., None]]:
         assert not thread.is_alive()
 
 
-def task(text: str, syntax: str = "turtle", max_bytes: int = 10_000_000) -> Task:
+def task(text: str, sources: Sources, max_bytes: int = 10_000_000) -> Task:
     """A task for this process: it gets no limits."""
-    sources = find_sources()
-    return Task(text, syntax, str(sources.root), str(sources.package), True, 10**9, 0, max_bytes)
+    return Task(text, "turtle", str(sources.root), str(sources.package), True, 10**9, 0, max_bytes)
 
 
 def test_what_is_right_conforms(client: FlaskClient) -> None:
@@ -99,8 +98,8 @@ def test_what_is_right_conforms(client: FlaskClient) -> None:
     assert report == {"conforms": True, "findings": []}
 
 
-def test_what_is_wrong_is_reported(client: FlaskClient) -> None:
-    report = client.post("/check", data=BAD, content_type=TURTLE).get_json(force=True)
+def test_what_is_wrong_is_reported(checking: FlaskClient) -> None:
+    report = checking.post("/check", data=BAD, content_type=TURTLE).get_json(force=True)
     assert report["conforms"] is False
     (finding,) = [f for f in report["findings"] if f["property"].endswith("#label")]
     assert finding["focus"] == "https://w3id.org/myograph/equipment/test-sled"
@@ -129,7 +128,7 @@ def test_a_long_document_is_read_to_its_end(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("wrong", [True, False])
-def test_jsonld(client: FlaskClient, wrong: bool) -> None:
+def test_jsonld(checking: FlaskClient, wrong: bool) -> None:
     base = "https://w3id.org/myograph/"
     document: dict[str, object] = {
         "@id": base + "equipment/test-sled",
@@ -141,7 +140,7 @@ def test_jsonld(client: FlaskClient, wrong: bool) -> None:
         label = "http://www.w3.org/2000/01/rdf-schema#label"
         document[label] = {"@value": "test sled", "@language": "en"}
     media = "application/ld+json"
-    report = client.post("/check", data=json.dumps(document), content_type=media)
+    report = checking.post("/check", data=json.dumps(document), content_type=media)
     assert report.get_json(force=True)["conforms"] is not wrong
 
 
@@ -158,13 +157,13 @@ def test_jsonld(client: FlaskClient, wrong: bool) -> None:
     ],
 )
 def test_errors_of_a_document_are_told(text: str, kind: str, words: str) -> None:
-    found = json.loads(reply(task(text)))["error"]
+    found = json.loads(reply(task(text, find_sources())))["error"]
     assert found[0] == kind
     assert words in found[1] + found[2]
 
 
-def test_a_report_that_is_too_long_is_refused() -> None:
-    name, message, _ = json.loads(reply(task(BAD, max_bytes=100)))["error"]
+def test_a_report_that_is_too_long_is_refused(few_facts: Sources) -> None:
+    name, message, _ = json.loads(reply(task(BAD, few_facts, max_bytes=100)))["error"]
     assert (name, "100 bytes" in message) == ("AnswerTooLargeError", True)
 
 
@@ -247,7 +246,7 @@ def test_a_client_that_leaves_frees_its_place(client: FlaskClient) -> None:
 def test_a_check_ends_with_a_server_that_is_killed() -> None:
     # Long enough that it would not have ended by itself.
     code = (
-        "from myograph.files import find_sources\n"
+        "from myograph.files import Sources, find_sources\n"
         "from myograph_server.checker import *\n"
         "text = ''.join(f'equipment:x{i} a myo:Equipment .' for i in range(20_000))\n"
         "Checker(find_sources(), CheckLimits(1, 300, 10**9, 10**7)).check(text, 'turtle', Caller())"

@@ -96,34 +96,34 @@ equipment:test-sled a myo:Equipment ; rdfs:label "test sled"@en ;
 """
 
 
-def test_own_facts_with_a_fault(client: FlaskClient) -> None:
+def test_own_facts_with_a_fault(checking: FlaskClient) -> None:
     bad = GOOD.replace('rdfs:label "test sled"@en ;', "")
-    answer = client.post("/check", data=bad, content_type="text/turtle")
+    answer = checking.post("/check", data=bad, content_type="text/turtle")
     assert answer.status_code == 200
     report = answer.get_json(force=True)
     assert report["conforms"] is False
     assert any("test-sled" in finding["focus"] for finding in report["findings"])
 
 
-def test_own_facts_that_are_right(client: FlaskClient) -> None:
-    report = client.post("/check", data=GOOD, content_type="text/turtle").get_json(force=True)
+def test_own_facts_that_are_right(checking: FlaskClient) -> None:
+    report = checking.post("/check", data=GOOD, content_type="text/turtle").get_json(force=True)
     assert not [f for f in report["findings"] if "test-sled" in f["focus"]]
 
 
-def test_own_facts_as_jsonld(client: FlaskClient) -> None:
+def test_own_facts_as_jsonld(checking: FlaskClient) -> None:
     document = {
         "@context": {"rdfs": "http://www.w3.org/2000/01/rdf-schema#"},
         "@id": "https://w3id.org/myograph/equipment/test-sled",
         "@type": "https://w3id.org/myograph/ontology/Equipment",
     }
-    answer = client.post("/check", data=json.dumps(document), content_type="application/ld+json")
+    answer = checking.post("/check", data=json.dumps(document), content_type="application/ld+json")
     found = answer.get_json(force=True)["findings"]
     assert any("test-sled" in finding["focus"] for finding in found)
 
 
-def test_own_facts_on_the_page(client: FlaskClient) -> None:
+def test_own_facts_on_the_page(checking: FlaskClient) -> None:
     data = {"data": GOOD.replace('rdfs:label "test sled"@en ;', ""), "syntax": "turtle"}
-    answer = client.post("/check", data=data, headers=HTML)
+    answer = checking.post("/check", data=data, headers=HTML)
     assert answer.mimetype == "text/html"
     assert "does not conform" in plain(answer.get_data(as_text=True))
     assert "test-sled" in answer.get_data(as_text=True)

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from myograph.build import Built, load_or_build
+from myograph.build import Built
 from myograph.files import find_sources
 from myograph.settings import settings
 from myograph_server.app import create_app
@@ -89,7 +89,6 @@ def test_who_wants_a_page_gets_one(front: Client, address: str) -> None:
 @pytest.fixture
 def served(built: Built) -> Iterator[Client]:
     sources = find_sources()
-    load_or_build(sources)  # the workers read the file
     chosen = settings({"workers": 2, "timeout": 0.3})
     app = create_app(built, chosen, sources, start_engine(sources, chosen))
     count_kills(app)

@@ -15,14 +15,23 @@ from tests.server.fuzzing import FORM, Fronts, Sent, fronts
 
 __all__ = ["fronts"]
 
-# The same examples each time: a build must not fail for what nobody changed.
+THOROUGH = settings.get_current_profile_name() == "thorough"
+# The same examples each time, since a build must not fail for what nobody changed; `make test-all`
+# tries others, and more of them.
 fixed = settings(
-    derandomize=True,
+    derandomize=not THOROUGH,
     database=None,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+def tries(examples: int) -> settings:
+    """How often a test is tried."""
+    return settings(fixed, max_examples=examples * (10 if THOROUGH else 1))
+
+
 QUERIES = (
     "SELECT ?m WHERE { VALUES ?m { muscle:soleus } ?m a myo:Muscle ; rdfs:label ?l }",
     'PREFIX e: <http://e/#> ASK { muscle:soleus rdfs:label ?l FILTER(REGEX(?l, "s[o]l", "i")) }',
@@ -203,7 +212,7 @@ headers = st.fixed_dictionaries(
 
 
 @given(half_valid(), st.sampled_from(("GET", "form", "direct")), accepts)
-@settings(fixed, max_examples=220)
+@tries(100)
 def test_half_valid_queries(fronts: Fronts, query: str, way: str, accept: str) -> None:
     raw = query.encode("utf-8", "surrogatepass")
     if way == "direct":
@@ -218,7 +227,7 @@ def test_half_valid_queries(fronts: Fronts, query: str, way: str, accept: str) -
 
 
 @given(strings, headers)
-@settings(fixed, max_examples=150)
+@tries(80)
 def test_query_strings(fronts: Fronts, query: str, more: dict[str, str]) -> None:
     fronts.check(Sent("/sparql", query, environ=more))
 
@@ -235,7 +244,7 @@ def test_query_strings(fronts: Fronts, query: str, more: dict[str, str]) -> None
     st.sampled_from(("POST", "GET", "PUT", "OPTIONS", "x")),
     headers,
 )
-@settings(fixed, max_examples=200)
+@tries(100)
 def test_bodies(fronts: Fronts, body: bytes, kind: str, method: str, more: dict[str, str]) -> None:
     fronts.check(Sent("/sparql", method=method, body=body, kind=kind, environ=more))
 
@@ -243,7 +252,7 @@ def test_bodies(fronts: Fronts, body: bytes, kind: str, method: str, more: dict[
 @given(
     st.sampled_from(PATHS), st.lists(st.sampled_from(PIECES) | LATIN, max_size=4), strings, headers
 )
-@settings(fixed, max_examples=150)
+@tries(80)
 def test_paths(
     fronts: Fronts, path: str, pieces: list[str], query: str, more: dict[str, str]
 ) -> None:
@@ -266,7 +275,7 @@ def test_paths(
     ).map("&".join),
     accepts,
 )
-@settings(fixed, max_examples=150)
+@tries(80)
 def test_pages(fronts: Fronts, path: str, query: str, accept: str) -> None:
     fronts.check(Sent(path, query, environ={"HTTP_ACCEPT": accept}))
 
@@ -280,7 +289,7 @@ def test_pages(fronts: Fronts, path: str, query: str, accept: str) -> None:
     st.sampled_from(TYPES) | LATIN,
     accepts,
 )
-@settings(fixed, max_examples=60)
+@tries(20)
 def test_documents_to_check(fronts: Fronts, body: bytes, kind: str, accept: str) -> None:
     sent = Sent("/check", method="POST", body=body, kind=kind, environ={"HTTP_ACCEPT": accept})
     assert fronts.check(sent).status >= 400

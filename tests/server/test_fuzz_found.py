@@ -48,11 +48,12 @@ def test_iris_that_are_none(fronts: Fronts, query: str, status: int, accept: str
     ids=["dots", "hyphens", "letters", "from", "quotes", "triple quotes", "underscores", "iris"],
 )
 def test_reading_a_query_takes_time_that_grows_with_its_length(fronts: Fronts, query: str) -> None:
-    # A name or a string without an end was looked for anew at each place: minutes.
-    started = time.monotonic()
+    # A name or a string without an end was looked for anew at each place: minutes. It is this
+    # process that reads; how busy the machine is does not count.
+    started = time.process_time()
     sent = Sent("/sparql", method="POST", body=query.encode(), kind=DIRECT)
     assert fronts.check(sent).status in (400, 403)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("path", ["/sparql", "/search", "/muscle/soleus", "/nothing", "/check"])

@@ -13,10 +13,11 @@ from myograph.errors import AddressInUseError
 from myograph.settings import SETTINGS
 from myograph_server.serving import listen
 
+# So that no server has to build, and no two do at once.
+pytestmark = pytest.mark.usefixtures("built")
 SERVE = [sys.executable, "-m", "myograph", "serve"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_serve_answers_and_stops(how: signal.Signals) -> None:
     with subprocess.Popen(
@@ -29,7 +30,7 @@ def test_serve_answers_and_stops(how: signal.Signals) -> None:
             with urllib.request.urlopen(found[0] + "health", timeout=10) as answer:
                 assert answer.status == 200
             process.send_signal(how)
-            _, errors = process.communicate(timeout=15)
+            _, errors = process.communicate(timeout=60)
         finally:
             process.kill()
     assert process.returncode == 0
@@ -49,7 +50,6 @@ def test_an_address_that_cannot_be_had(host: str, port: int) -> None:
         listen(host, port)
 
 
-@pytest.mark.slow
 def test_a_taken_port_ends_the_command_with_two() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from myograph.build import Built
+
 HERE = Path(__file__).parent
 SUITE = HERE.parent.parent.parent / "shared" / "w3c"
 KNOWN = HERE / "w3c-known-failures.txt"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not SUITE.is_dir(), reason="../shared/w3c has no W3C suite"),
-]
+pytestmark = pytest.mark.skipif(not SUITE.is_dir(), reason="../shared/w3c has no W3C suite")
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
@@ -37,7 +36,7 @@ def test_the_worker_answers_as_the_standard_has_it() -> None:
 
 
 @pytest.fixture
-def address() -> Iterator[str]:
+def address(built: Built) -> Iterator[str]:
     command = [sys.executable, "-m", "myograph", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -75,8 +75,8 @@ def test_the_deadline_ends_a_query(pool: Pool) -> None:
 def test_processor_time_is_bounded(pool: Pool) -> None:
     started = time.monotonic()
     with pytest.raises(QueryTimedOutError, match="1 seconds of processor time"):
-        pool.run(Job(CROSS, JSON, cpu_seconds=1), 30.0)
-    assert time.monotonic() - started < 15
+        pool.run(Job(CROSS, JSON, cpu_seconds=1), 120.0)
+    assert time.monotonic() - started < 60  # a busy machine gives it a second but slowly
     alive(pool)
     assert pool.counters.killed["time"] == 1
 
@@ -84,7 +84,8 @@ def test_processor_time_is_bounded(pool: Pool) -> None:
 def test_memory_is_bounded(pool: Pool) -> None:
     doubling = " ".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(40))
     query = f'SELECT (STRLEN(?x40) AS ?n) WHERE {{ BIND("aaaaaaaa" AS ?x0) {doubling} }}'
-    assert killed(pool, query) == "memory"
+    # Far more time than it takes, so that it is not what runs out on a busy machine.
+    assert killed(pool, query, 60.0) == "memory"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,6 @@ def test_a_copy_is_linked_to_other_terms_of_the_same_kinds() -> None:
     assert other not in row
 
 
-@pytest.mark.slow
 def test_repeated_sources_hold_every_record_so_many_times(tmp_path: Path) -> None:
     once, twice = (
         len(set(read_sources(repeat(sources(), copies, tmp_path / str(copies)))))

@@ -5,13 +5,15 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from rich.console import Console
 
 from myograph import commands
-from myograph.build import load, write
+from myograph.build import GRAPH_FILE, Built, build, load, write
 from myograph.cli import main
 from myograph.errors import NotBuiltError
 from myograph.files import Sources
@@ -73,6 +75,11 @@ def refused(argv: list[str]) -> int:
         return int(end.code or 0)
 
 
+def _built_before(sources: Sources, extra: object = None, progress: object = None) -> Built:
+    """Build, unless all is as it was."""
+    return build(sources, extra, progress) if extra else real_graph()  # type: ignore[arg-type]
+
+
 # ---------------------------------------------------------------- examples
 
 
@@ -89,8 +96,9 @@ def test_every_commands_help_has_an_example_of_itself(
 def test_every_example_runs(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # HermiT itself has tests of its own, and takes its time.
+    # HermiT itself has tests of its own, and takes its time; `build` is run in a pipe below.
     monkeypatch.setattr("myograph.commands.give.reason_dl", lambda _: Verdict(True, [], 9, 9))
+    monkeypatch.setattr("myograph.commands.make.build", _built_before)
     example = parsers()[name].get_default("example")
     assert main(arguments(example)) == 0
     captured = capsys.readouterr()
@@ -189,7 +197,11 @@ def test_a_malformed_file_is_named_by_line_and_column(capsys: pytest.CaptureFixt
     assert captured.out == ""
 
 
-def test_a_bad_file_gets_a_report_that_people_can_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_file_gets_a_report_that_people_can_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The example of `check` is held together with all our facts; this with those it can touch.
+    monkeypatch.setattr("myograph.commands.make.build", partial(build, whole=False))
     assert main(["check", "bad.ttl"]) == 1
     out = capsys.readouterr().out
     assert re.search(r"[1-9]\d* violations, \d+ warnings", out)
@@ -242,17 +254,40 @@ sys.exit(main(sys.argv[2:]))
 def piped(folder: Path, *argv: str, given: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", SCRIPT, str(folder), *argv],
-        input=given, capture_output=True, text=True, check=False, timeout=60,
+        input=given, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("argv", [["stats"], ["show", "soleus"], ["show", "xyzzy"], ["build"]])
-def test_in_a_pipe_there_is_no_progress_and_no_colour(argv: list[str], tmp_path: Path) -> None:
-    # Nothing is built there yet, so that there would be progress to tell.
-    done = piped(tmp_path / "new", *argv)
-    assert done.stderr.startswith("Error: ") if argv[-1] == "xyzzy" else done.stderr == ""
+def assert_plain(done: subprocess.CompletedProcess[str], error: str = "") -> None:
+    """Insist that there is no progress and no colour, and an error only where there is one."""
+    assert done.stderr.startswith(error) if error else done.stderr == ""
     assert "\x1b" not in done.stdout + done.stderr
     assert "\r" not in done.stdout
+
+
+@pytest.mark.parametrize("argv", [["stats"], ["show", "soleus"], ["show", "xyzzy"]])
+def test_in_a_pipe_there_is_no_progress_and_no_colour(argv: list[str], build_folder: Path) -> None:
+    assert_plain(piped(build_folder, *argv), "Error: " if argv[-1] == "xyzzy" else "")
+
+
+def test_a_build_in_a_pipe_makes_the_graph_that_the_tests_share_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = piped(tmp_path / "new", "build")
+    assert done.stdout.startswith("Built ")
+    assert_plain(done)
+    # The graph that the other tests share was made at another time, perhaps in another run.
+    monkeypatch.setattr(Sources, "build_folder", property(lambda _: tmp_path / "new"))
+    made, shared = load(sources()), real_graph()
+    assert (made.made, made.fingerprint) == (shared.made, shared.fingerprint)
+    # Blank nodes have a new name each time.
+    assert len(made.quads) == len(shared.quads)
+    assert {q for q in made.quads if named(q)} == {q for q in shared.quads if named(q)}
+
+
+def named(quad: pyoxigraph.Quad) -> bool:
+    """Whether a quad has no blank node."""
+    return not any(isinstance(x, pyoxigraph.BlankNode) for x in (quad.subject, quad.object))
 
 
 def test_statistics_fit_a_narrow_terminal_and_are_one_line_a_class_in_a_pipe(
@@ -292,7 +327,11 @@ def test_a_built_graph_loads_as_it_was_written(
     assert set(found.quads) == set(real_graph().quads)
     assert found.fingerprint == real_graph().fingerprint
     report = tmp_path / "build.json"
-    report.write_text(report.read_text("utf-8").replace(found.fingerprint, "0" * 16), "utf-8")
+    told = report.read_text("utf-8")
+    report.write_text(told.replace(pyoxigraph.__version__, "0.0.1"), "utf-8")
+    with pytest.raises(NotBuiltError, match="another engine"):
+        load(sources())
+    report.write_text(told.replace(found.fingerprint, "0" * 16), "utf-8")
     with pytest.raises(NotBuiltError, match="older than its sources"):
         load(sources())
 
@@ -301,9 +340,27 @@ def test_a_half_written_build_does_not_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Sources, "build_folder", property(lambda _: tmp_path))
-    (tmp_path / "graph.nq").write_text("half", "utf-8")
+    (tmp_path / GRAPH_FILE).write_text("half", "utf-8")
     with pytest.raises(NotBuiltError, match="not been built"):
         load(sources())
+
+
+def test_a_graph_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = Built(real_graph().quads[:10], real_graph().store, [], {}, "a")
+    write(small, tmp_path)
+    before = (tmp_path / GRAPH_FILE).read_bytes()
+
+    def full(_: object, path: Path, *__: object) -> None:
+        path.write_text("half", "utf-8")
+        raise OSError("no space left")
+
+    monkeypatch.setattr("myograph.build.serialize", full)
+    with pytest.raises(OSError, match="no space left"):
+        write(small, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir() if "build" in path.name) == [
+        "build.json"
+    ]
+    assert (tmp_path / GRAPH_FILE).read_bytes() == before
 
 
 def test_no_test_leaves_anything_in_the_checkout() -> None:

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -96,15 +97,24 @@ def test_export_writes_a_file_and_says_how_long_it_is(tmp_path: Path) -> None:
     assert export_to(small(), "turtle", sources(), path) == path.stat().st_size
 
 
+@cache
+def real_triples() -> tuple[frozenset[ox.Triple], int]:
+    """The triples of the real graph that have no blank node, and the number of all."""
+    found = triples(real_graph())
+    return frozenset(filter(is_named, found)), len(found)
+
+
+def is_named(triple: ox.Triple) -> bool:
+    """Whether a triple has no blank node, whose name is another in each document."""
+    return not any(isinstance(term, ox.BlankNode) for term in (triple.subject, triple.object))
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_the_real_graph_survives_each_format(format_: str) -> None:
-    built = real_graph()
-    document = export(built, format_, sources())
-    blank = {t for t in triples(built) if "_:" in str(t)}
-    wanted = {t for t in triples(built) if t not in blank}
-    found = {t for t in parsed(document, format_) if "_:" not in str(t)}
-    assert found == wanted
-    assert len(parsed(document, format_)) == len(triples(built))
+    wanted, count = real_triples()
+    found = parsed(export(real_graph(), format_, sources()), format_)
+    assert len(found) == count
+    assert set(filter(is_named, found)) == wanted
 
 
 def test_another_parser_reads_the_same_from_turtle() -> None:

@@ -8,6 +8,7 @@ from myograph.commands.ask import add_ask, add_query
 from myograph.commands.give import add_export, add_reason
 from myograph.commands.look import add_explain, add_show, add_stats
 from myograph.commands.make import add_build, add_check
+from myograph.commands.picture import add_picture
 from myograph.commands.plan import add_plan
 from myograph.commands.serve import add_serve
 
@@ -22,6 +23,7 @@ ALL: tuple[Callable[[Subparsers], argparse.ArgumentParser], ...] = (
     add_explain,
     add_export,
     add_stats,
+    add_picture,
     add_plan,
     add_serve,
 )

@@ -1,0 +1,63 @@
+"""`picture`: draw what a record is about."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+
+from myograph.build import load_or_build
+from myograph.commands.parser import subcommand
+from myograph.console import OUT, progress
+from myograph.errors import OutputFileError
+from myograph.files import find_sources
+from myograph.names import Names
+from myograph.picture.atlas import VIEWS, load_atlas
+from myograph.picture.subject import Subject, subject_of
+from myograph.picture.svg import THEMES, Wish, draw
+from myograph.query import Rows, select
+
+
+def add_picture(subparsers: Any) -> argparse.ArgumentParser:
+    """Declare `picture`."""
+    parser = subcommand(
+        subparsers, "picture", _picture,
+        "Draw the body as SVG, with the muscles that a record is about in colour.",
+        "myograph picture soleus --view back --output soleus.svg",
+    )  # fmt: skip
+    parser.add_argument("name", nargs="*", help="a muscle, exercise, injury …; none: the whole")
+    parser.add_argument("--view", choices=VIEWS, help="the one in which most is seen if not given")
+    parser.add_argument("--peel", type=int, default=0, help="layers to take off: 0, 1 or 2")
+    parser.add_argument("--theme", choices=tuple(THEMES), default="light")
+    parser.add_argument("--whole", action="store_true", help="the whole figure, not from near")
+    parser.add_argument("--output", type=Path, help="the file; standard output if not given")
+    return parser
+
+
+def _picture(args: argparse.Namespace) -> int:
+    with progress("Loading the graph") as tell:
+        built = load_or_build(find_sources(), tell)
+        names = Names(built.quads)
+        tell("draw")
+
+        def ask(text: str) -> Rows:
+            return select(built.store, text)
+
+        subject = Subject("", "")
+        if args.name:
+            record = names.find(" ".join(args.name))
+            subject = subject_of(ask, record.value, names.label(record))
+        wish = Wish(args.view, args.peel, args.theme, args.whole, None)
+        svg = draw(load_atlas(ask), subject, wish)
+    if args.output is None:
+        sys.stdout.write(svg)
+        return 0
+    try:
+        args.output.write_text(svg, encoding="utf-8")
+    except OSError as error:
+        raise OutputFileError(
+            f"{args.output} cannot be written: {error.strerror}.", "Name a file that can be."
+        ) from None
+    OUT.print(f"Wrote {len(svg):,} characters to {escape(str(args.output))}.")
+    return 0
