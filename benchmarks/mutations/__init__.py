@@ -1,0 +1,1 @@
+"""Plausible wrong changes to the facts, one at a time, and the gate that should refuse them."""
