@@ -15,7 +15,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import pyshacl_turbo
@@ -28,6 +28,8 @@ from benchmarks.mutations.facts import Change, Facts
 from myograph.check import load_shapes, seen_by
 from myograph.derive import derive
 from myograph.naming import name_facts, node_rules
+from myograph.picture.faults import faults
+from myograph.query import select
 from myograph.read import graph_of, read_ontology
 from myograph.rules import Pattern, Rule, load_rules
 from myograph.sssom import read_mapping
@@ -198,7 +200,7 @@ class Gate:
             for quad in quads
             if quad.predicate == myo("violates") and isinstance(quad.object, Literal)
         ]
-        return found + self._by_shapes(quads)
+        return found + self._by_shapes(quads) + _by_figures(store)
 
     def _by_shapes(self, quads: list[Quad]) -> list[Refusal]:
         seen = [q for q in seen_by(self.shapes, quads) if q.predicate != myo("violates")]
@@ -213,6 +215,14 @@ class Gate:
     def clean(self) -> list[Refusal]:
         """What the facts as they are have against them; nothing, or no figure means anything."""
         return self.judge(self.ontology + [q for quads in self.named.values() for q in quads])
+
+
+def _by_figures(store: Store) -> list[Refusal]:
+    """Return what is drawn where it does not belong."""
+    return [
+        Refusal("figures", fault.message, record_of(NamedNode(fault.iri)))
+        for fault in faults(partial(select, store))
+    ]
 
 
 def _results(report: Graph) -> Iterable[Refusal]:
