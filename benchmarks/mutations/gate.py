@@ -13,9 +13,9 @@ is about. A refusal about none of them has the changes judged apart.
 import re
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import pyshacl_turbo
@@ -28,6 +28,8 @@ from benchmarks.mutations.facts import Change, Facts
 from myograph.check import load_shapes, seen_by
 from myograph.derive import derive
 from myograph.naming import name_facts, node_rules
+from myograph.picture.faults import faults
+from myograph.query import select
 from myograph.read import graph_of, read_ontology
 from myograph.rules import Pattern, Rule, load_rules
 from myograph.sssom import read_mapping
@@ -107,7 +109,7 @@ class Gate:
         self.nodes = node_rules(self.ontology)
         self.rules = needed(load_rules(facts.sources.rules), load_shapes(facts.sources.shapes))
         self.shapes = load_shapes(facts.sources.shapes)
-        self.compiled = pyshacl_turbo.compile_shapes(self.shapes)
+        self.compiled = pyshacl_turbo.compile_shapes(self.shapes)  # type: ignore[no-untyped-call]
         self.named = {name: self._named(name, quads) for name, quads in facts.files.items()}
         for name, text in facts.tables.items():
             self.named[name] = self._linked(name, text)
@@ -198,7 +200,7 @@ class Gate:
             for quad in quads
             if quad.predicate == myo("violates") and isinstance(quad.object, Literal)
         ]
-        return found + self._by_shapes(quads)
+        return found + self._by_shapes(quads) + _by_figures(store)
 
     def _by_shapes(self, quads: list[Quad]) -> list[Refusal]:
         seen = [q for q in seen_by(self.shapes, quads) if q.predicate != myo("violates")]
@@ -213,6 +215,14 @@ class Gate:
     def clean(self) -> list[Refusal]:
         """What the facts as they are have against them; nothing, or no figure means anything."""
         return self.judge(self.ontology + [q for quads in self.named.values() for q in quads])
+
+
+def _by_figures(store: Store) -> list[Refusal]:
+    """Return what is drawn where it does not belong."""
+    return [
+        Refusal("figures", fault.message, record_of(NamedNode(fault.iri)))
+        for fault in faults(partial(select, store))
+    ]
 
 
 def _results(report: Graph) -> Iterable[Refusal]:
@@ -274,7 +284,7 @@ def around(quads: list[Quad], delta: list[Quad]) -> list[Quad]:
 
 
 def _keep(
-    quad: Quad, reached: set[str], touched: set[str], linked: set[object], known: set[str]
+    quad: Quad, reached: set[str], touched: set[str], linked: Set[object], known: set[str]
 ) -> bool:
     if quad.graph_name in _LINKS:
         return record_of(quad.subject) in touched or quad.object in linked or quad.subject in linked

@@ -7,12 +7,14 @@ from random import Random
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from benchmarks.mutations.facts import Change, Facts, Kinds, compact, other, short, swap
+from benchmarks.mutations.facts import Change, Facts, Kinds, Term, compact, other, short, swap
 from myograph.terms import BASE, LABEL, PREF_LABEL, RDF_TYPE, SOURCE, myo
 
 kinds = Kinds()
-_SORTS = ("Muscle", "MuscleHead", "Bone", "Landmark", "Nerve", "Artery", "Ligament", "JointMovement",
-    "StrengthExercise", "Stretch", "Symptom", "RedFlag")  # fmt: skip
+_SORTS = (
+    *("Muscle", "MuscleHead", "Bone", "Landmark", "Nerve", "Artery", "Ligament", "JointMovement"),
+    *("StrengthExercise", "Stretch", "Symptom", "RedFlag"),
+)
 
 
 def _swapped(facts: Facts, draw: Random, predicate: NamedNode) -> Change | None:
@@ -51,13 +53,12 @@ def _(facts: Facts, draw: Random) -> Change | None:
             names[quad.object] = BlankNode()
     file = next(facts.home[q] for q in facts.about[record] if q.predicate == RDF_TYPE)
     label = Literal(f"{facts.label(record)} of man", language="en")
-    new = tuple(
-        Quad(
-            names[q.subject], q.predicate,
-            label if q.subject == record and q.predicate == LABEL else names.get(q.object, q.object),
-        )
-        for q in facts.nested(record)
-    )  # fmt: skip
+
+    def value(q: Quad) -> Term:
+        named = q.subject == record and q.predicate == LABEL
+        return label if named else names.get(q.object, q.object)
+
+    new = tuple(Quad(names[q.subject], q.predicate, value(q)) for q in facts.nested(record))
     return Change(compact(record), file, (), new)
 
 

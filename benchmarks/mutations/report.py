@@ -51,8 +51,10 @@ def written(outcomes: list[Outcome], command: str) -> str:
     lines = [
         "# What the gates catch",
         "",
-        f"`{command}`: {len(wrong)} wrong changes of {len({o.kind.name for o in wrong})} kinds, one at a time.",
-        f"Refused: {share(wrong):.1%}. Of those that somebody could be hurt by: {share(safety):.1%} of {len(safety)}.",
+        f"`{command}`: {len(wrong)} wrong changes of {len({o.kind.name for o in wrong})} kinds, "
+        "one at a time.",
+        f"Refused: {share(wrong):.1%}. Of those that somebody could be hurt by: "
+        f"{share(safety):.1%} of {len(safety)}.",
         f"Innocent changes that were refused: {len(alarms)} of {len(innocent)}.",
         f"Processor time: {sum(o.seconds for o in outcomes):.0f} s.",
     ]
