@@ -90,7 +90,7 @@ def test_the_tests_of_the_files_see_a_change() -> None:
     assert authored.refusals(facts, swap(facts, label, "", label.object)) == []
     theirs = next(q.object for q in facts.about[two] if q.predicate == LABEL)
     found = authored.refusals(facts, swap(facts, label, "", theirs))
-    assert [refusal.by for refusal in found] == ["test:labels_are_unique_within_a_namespace"]
+    assert "test:labels_are_unique_within_a_namespace" in {refusal.by for refusal in found}
 
 
 @pytest.mark.slow
