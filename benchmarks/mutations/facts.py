@@ -98,6 +98,15 @@ class Facts:
                 self.naming[quad.object].append(quad)
 
     @cached_property
+    def of_owner(self) -> dict[tuple[str, Term], list[Quad]]:
+        """What each file says of each record and of what is nested in it."""
+        found: dict[tuple[str, Term], list[Quad]] = defaultdict(list)
+        for name, quads in self.files.items():
+            for quad in quads:
+                found[name, self.owner(quad.subject)].append(quad)
+        return found
+
+    @cached_property
     def statements(self) -> dict[str, list[Quad]]:
         """The statements with each property, by its local name or its whole IRI, in file order."""
         found: dict[str, list[Quad]] = defaultdict(list)

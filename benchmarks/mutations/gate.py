@@ -13,18 +13,18 @@ is about. A refusal about none of them has the changes judged apart.
 import re
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
 import pyshacl_turbo
 import rdflib
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 from rdflib import Graph
 from rdflib.namespace import SH
 
-from benchmarks.mutations.facts import Change, Facts
+from benchmarks.mutations.facts import Change, Facts, Term
 from myograph.check import load_shapes, seen_by
 from myograph.derive import derive
 from myograph.naming import name_facts, node_rules
@@ -109,24 +109,28 @@ class Gate:
         self.nodes = node_rules(self.ontology)
         self.rules = needed(load_rules(facts.sources.rules), load_shapes(facts.sources.shapes))
         self.shapes = load_shapes(facts.sources.shapes)
-        self.compiled = pyshacl_turbo.compile_shapes(self.shapes)  # type: ignore[no-untyped-call]
+        self.compiled = pyshacl_turbo.CompiledShapes(self.shapes)  # type: ignore[no-untyped-call]
         self.named = {name: self._named(name, quads) for name, quads in facts.files.items()}
         for name, text in facts.tables.items():
             self.named[name] = self._linked(name, text)
 
     # ------------------------------------------------------------ what the change does to the quads
 
-    def changed(self, change: Change) -> list[Quad]:
-        """Return all that the file of a change says after it, every nested fact named.
-
-        Raises:
-            MyographError: the file is not right any more.
-        """
+    def _sides(self, change: Change) -> tuple[list[Quad], list[Quad]]:
+        """Return what the records that a change is in say before and after it, facts named."""
         if change.text:
-            return self._linked(change.file, change.text)
+            return self.named[change.file], self._linked(change.file, change.text)
+        hangs = {q.object: q.subject for q in change.added if isinstance(q.object, BlankNode)}
+        owners = set()
+        for quad in (*change.removed, *change.added):
+            term: Term = quad.subject
+            while isinstance(term, BlankNode) and term in hangs:
+                term = hangs[term]
+            owners.add(self.facts.owner(term))
+        before = [q for owner in owners for q in self.facts.of_owner[change.file, owner]]
         gone = set(change.removed)
-        kept = [quad for quad in self.facts.files[change.file] if quad not in gone]
-        return self._named(change.file, kept + list(change.added))
+        after = [quad for quad in before if quad not in gone] + list(change.added)
+        return self._named(change.file, before), self._named(change.file, after)
 
     def _named(self, name: str, quads: list[Quad]) -> list[Quad]:
         target = graph(graph_of(self.facts.sources.root / name, self.facts.sources.data))
@@ -146,7 +150,7 @@ class Gate:
             MyographError: the file is not right any more.
             ValueError: nothing is changed.
         """
-        before, after = Counter(self.named[change.file]), Counter(self.changed(change))
+        before, after = map(Counter, self._sides(change))
         found = Delta(tuple((before - after).elements()), tuple((after - before).elements()))
         if not found.quads:
             raise ValueError(f"nothing is changed: {change.told}")
@@ -206,7 +210,7 @@ class Gate:
         seen = [q for q in seen_by(self.shapes, quads) if q.predicate != myo("violates")]
         data = Store()
         data.extend(Quad(q.subject, q.predicate, q.object) for q in seen)
-        conforms, report, text = self.compiled.validate(data, allow_warnings=True)
+        conforms, report, text = self.compiled.validate(data, allow_warnings=True)  # type: ignore[no-untyped-call]
         if not isinstance(report, Graph):
             return [Refusal("shacl", text)]
         return [] if conforms else list(_results(report))
@@ -284,7 +288,7 @@ def around(quads: list[Quad], delta: list[Quad]) -> list[Quad]:
 
 
 def _keep(
-    quad: Quad, reached: set[str], touched: set[str], linked: Set[object], known: set[str]
+    quad: Quad, reached: set[str], touched: set[str], linked: set[Term], known: set[str]
 ) -> bool:
     if quad.graph_name in _LINKS:
         return record_of(quad.subject) in touched or quad.object in linked or quad.subject in linked

@@ -7,13 +7,13 @@ from random import Random
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from benchmarks.mutations.facts import Change, Facts, Kinds, Term, compact, other, short, swap
+from benchmarks.mutations.facts import Change, Facts, Kinds, compact, other, short, swap
 from myograph.terms import BASE, LABEL, PREF_LABEL, RDF_TYPE, SOURCE, myo
 
 kinds = Kinds()
 _SORTS = (
-    *("Muscle", "MuscleHead", "Bone", "Landmark", "Nerve", "Artery", "Ligament", "JointMovement"),
-    *("StrengthExercise", "Stretch", "Symptom", "RedFlag"),
+    *("Muscle", "MuscleHead", "Bone", "Landmark", "Nerve", "Artery", "Ligament"),
+    *("JointMovement", "StrengthExercise", "Stretch", "Symptom", "RedFlag"),
 )
 
 
@@ -47,18 +47,17 @@ def _(facts: Facts, draw: Random) -> Change | None:
     sorts = (*_SORTS, "MuscleStrain", "Tendinopathy", "LigamentSprain")
     record = draw.choice(facts.of_class(draw.choice(sorts)) or facts.of_class("Muscle"))
     copy = NamedNode(f"{record.value}-of-man")
-    names: dict[object, NamedNode | BlankNode] = {record: copy}
+    names: dict[object, NamedNode | BlankNode | Literal] = {record: copy}
     for quad in facts.nested(record):
         if isinstance(quad.object, BlankNode):
             names[quad.object] = BlankNode()
     file = next(facts.home[q] for q in facts.about[record] if q.predicate == RDF_TYPE)
     label = Literal(f"{facts.label(record)} of man", language="en")
-
-    def value(q: Quad) -> Term:
-        named = q.subject == record and q.predicate == LABEL
-        return label if named else names.get(q.object, q.object)
-
-    new = tuple(Quad(names[q.subject], q.predicate, value(q)) for q in facts.nested(record))
+    names[Literal(facts.label(record), language="en")] = label
+    new = tuple(
+        Quad(names[q.subject], q.predicate, names.get(q.object, q.object))  # type: ignore[arg-type]
+        for q in facts.nested(record)
+    )
     return Change(compact(record), file, (), new)
 
 

@@ -47,14 +47,14 @@ def written(outcomes: list[Outcome], command: str) -> str:
     innocent = [o for o in outcomes if o.kind.innocent]
     alarms = [o for o in innocent if o.refused]
     asked = [o for o in outcomes if o.agrees is not None]
+    kinds = len({o.kind.name for o in wrong})
     names = list(dict.fromkeys(o.kind.name for o in outcomes))
     lines = [
         "# What the gates catch",
         "",
-        f"`{command}`: {len(wrong)} wrong changes of {len({o.kind.name for o in wrong})} kinds, "
-        "one at a time.",
-        f"Refused: {share(wrong):.1%}. Of those that somebody could be hurt by: "
-        f"{share(safety):.1%} of {len(safety)}.",
+        f"`{command}`: {len(wrong)} wrong changes of {kinds} kinds, one at a time.",
+        f"Refused: {share(wrong):.1%}.",
+        f"Of those that somebody could be hurt by: {share(safety):.1%} of {len(safety)}.",
         f"Innocent changes that were refused: {len(alarms)} of {len(innocent)}.",
         f"Processor time: {sum(o.seconds for o in outcomes):.0f} s.",
     ]

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from myograph.errors import BadRequestError
 from myograph.explain import Explanation, predicate_of
+from myograph.provenance import prov_turtle
 from myograph_server import conneg
 from myograph_server.links import href
 from myograph_server.site import site
@@ -18,7 +19,7 @@ blueprint = Blueprint("explain", __name__)
 @blueprint.get("/explain")
 def explain() -> Response:
     """Say why a statement holds."""
-    chosen = conneg.choose(request, (conneg.PLAIN_JSON, conneg.HTML))
+    chosen = conneg.choose(request, (conneg.PLAIN_JSON, conneg.TURTLE, conneg.HTML))
     missing = [name for name in "spo" if not request.args.get(name, "").strip()]
     if missing:
         raise BadRequestError(
@@ -37,6 +38,8 @@ def explain() -> Response:
     found = site().explainer.explain(subject, predicate, value)
     if chosen == conneg.HTML:
         return make_response(render_template("explain.html", why=_plain(found)))
+    if chosen == conneg.TURTLE:
+        return Response(prov_turtle(found, site().prefixes), content_type=chosen.content_type)
     return Response(
         json.dumps(_plain(found), ensure_ascii=False) + "\n", content_type=chosen.content_type
     )

@@ -12,6 +12,7 @@ from myograph.commands.make import add_build, add_check
 from myograph.commands.picture import add_picture
 from myograph.commands.plan import add_plan
 from myograph.commands.serve import add_serve
+from myograph.commands.sources import add_sources
 
 Subparsers = Any  # argparse keeps the type of what add_subparsers returns to itself
 ALL: tuple[Callable[[Subparsers], argparse.ArgumentParser], ...] = (
@@ -24,6 +25,7 @@ ALL: tuple[Callable[[Subparsers], argparse.ArgumentParser], ...] = (
     add_explain,
     add_export,
     add_stats,
+    add_sources,
     add_picture,
     add_plan,
     add_link,

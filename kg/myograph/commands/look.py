@@ -16,6 +16,8 @@ from myograph.console import OUT, progress
 from myograph.explain import Explainer, Explanation, predicate_of
 from myograph.files import find_sources
 from myograph.names import Names
+from myograph.prefixes import prefix_map
+from myograph.provenance import prov_turtle
 from myograph.questions import DISCLAIMER
 from myograph.stats import Statistics, statistics
 
@@ -41,7 +43,12 @@ def add_explain(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("subject")
     parser.add_argument("predicate", help="such as crosses, trainsAsPrimeMover, a")
     parser.add_argument("object")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "turtle"),
+        default="text",
+        help="turtle: as RDF in the words of PROV-O",
+    )
     return parser
 
 
@@ -94,6 +101,9 @@ def _explain(args: argparse.Namespace) -> int:
     found = explainer.explain(names.find(args.subject), predicate, names.find(args.object))
     if args.format == "json":
         OUT.print_json(json.dumps(as_json(found)))
+    elif args.format == "turtle":
+        prefixes = prefix_map(find_sources().ontology)
+        OUT.print(prov_turtle(found, prefixes), markup=False, soft_wrap=True)
     else:
         OUT.print(_tree(found, built, None, set()))
     return 0

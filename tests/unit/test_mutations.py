@@ -1,0 +1,119 @@
+"""The changes that measure the gates: many kinds, repeatable, judged as the whole graph would."""
+
+import random
+from functools import cache
+
+import pytest
+
+from benchmarks.mutate import KINDS, Order, batches, draw, prepared
+from benchmarks.mutations import authored
+from benchmarks.mutations.facts import Change, Facts, Kind, swap
+from benchmarks.mutations.gate import Gate
+from benchmarks.mutations.report import Outcome, written
+from myograph.terms import LABEL
+from tests.helpers import iri, sources
+
+NAMES = {kind.name: kind for kind in KINDS}
+
+
+@cache
+def real() -> Facts:
+    return Facts(sources())
+
+
+@cache
+def gate() -> Gate:
+    return Gate(real())
+
+
+def test_there_are_kinds_enough_and_safety_is_among_them() -> None:
+    wrong = [kind for kind in KINDS if not kind.innocent]
+    assert len(wrong) >= 30
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
+    assert sum(kind.safety for kind in wrong) >= 10
+    assert sum(kind.innocent for kind in KINDS) >= 5
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_kind_makes_changes_and_the_same_ones_for_one_seed(kind: Kind) -> None:
+    found = draw(real(), kind, Order(3, 7, False))
+    assert len(found) >= 2
+    assert [c.told for c in draw(real(), kind, Order(3, 7, False))] == [c.told for c in found]
+    for change in found:
+        task = prepared(gate(), kind, change, 0)
+        assert task.refused or (task.delta and task.delta.quads)
+
+
+def action_of(muscle: str, movement: str, to: str) -> Change:
+    facts = real()
+    [quad] = [
+        quad
+        for node in facts.values(iri(muscle), "hasAction")
+        for quad in facts.with_property(node, "ofMovement")
+        if quad.object == iri(movement)
+    ]
+    return swap(facts, quad, f"{muscle} {to}", iri(to))
+
+
+def test_what_is_wrong_is_refused_near_by_and_what_is_right_is_not() -> None:
+    wrong = action_of("muscle:soleus", "movement:ankle-plantarflexion", "movement:hip-flexion")
+    [found] = gate().verdicts([gate().delta(wrong)])
+    assert "action-at-uncrossed-joint" in {refusal.by for refusal in found}
+    right = NAMES["a synonym more"].make(real(), random.Random(1))
+    assert right
+    assert gate().verdicts([gate().delta(right)]) == [[]]
+
+
+def test_each_refusal_is_laid_to_the_change_that_it_is_about() -> None:
+    wrong = action_of("muscle:soleus", "movement:ankle-plantarflexion", "movement:hip-flexion")
+    other = action_of("muscle:popliteus", "movement:knee-flexion", "movement:hip-flexion")
+    right = NAMES["a note more"].make(real(), random.Random(3))
+    assert right
+    deltas = [gate().delta(change) for change in (wrong, right, other)]
+    one, none, two = gate().verdicts(deltas)
+    assert one
+    assert two
+    assert none == []
+
+
+def test_changes_to_one_record_are_not_judged_together() -> None:
+    kind = NAMES["action at a joint that is not crossed"]
+    wrong = action_of("muscle:soleus", "movement:ankle-plantarflexion", "movement:hip-flexion")
+    tasks = [prepared(gate(), kind, wrong, at) for at in range(3)]
+    assert [len(group) for group in batches(gate(), tasks)] == [1, 1, 1]
+
+
+def test_the_tests_of_the_files_see_a_change() -> None:
+    facts = real()
+    one, two = facts.of_class("Nerve")[:2]
+    label = next(q for q in facts.about[one] if q.predicate == LABEL)
+    assert authored.refusals(facts, swap(facts, label, "", label.object)) == []
+    theirs = next(q.object for q in facts.about[two] if q.predicate == LABEL)
+    found = authored.refusals(facts, swap(facts, label, "", theirs))
+    assert "test:labels_are_unique_within_a_namespace" in {refusal.by for refusal in found}
+
+
+@pytest.mark.slow
+def test_the_whole_graph_agrees_with_what_lies_near() -> None:
+    """A sample of every tenth kind: what is refused near by is refused by the whole graph."""
+    for kind in KINDS[::10]:
+        [change, *_] = draw(real(), kind, Order(1, 11, False))
+        task = prepared(gate(), kind, change, 0)
+        if task.delta and gate().verdicts([task.delta]) != [[]]:
+            assert gate().verdicts([task.delta], whole=True) != [[]], change.told
+
+
+def test_a_report_tells_shares_survivors_and_false_alarms() -> None:
+    kinds = [NAMES["root lost"], NAMES["red flag dropped"], NAMES["a note more"]]
+    found = [
+        Outcome(kinds[0], "one", ("rule",)),
+        Outcome(kinds[0], "two", ()),
+        Outcome(kinds[1], "three", ("tally",), agrees=True),
+        Outcome(kinds[2], "four", ("rule",)),
+    ]
+    text = written(found, "command")
+    assert "Refused: 66.7%" in text
+    assert "100.0% of 1" in text
+    assert "- root lost: two" in text
+    assert "- a note more: four (rule)" in text
+    assert "1 of 1 in a sample" in text
