@@ -1,16 +1,15 @@
 """`export` and `reason`: hand the graph to somebody else, or to a stricter judge."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
 
 from myograph.build import load_or_build
+from myograph.commands.outputs import write_out
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
-from myograph.errors import OutputFileError
 from myograph.export import FORMATS, export
 from myograph.files import find_sources
 from myograph.reason import reason_dl
@@ -45,16 +44,7 @@ def _export(args: argparse.Namespace) -> int:
         built = load_or_build(sources, tell)
         tell("write")
         document = export(built, args.format, sources)
-    if args.output is None:
-        sys.stdout.buffer.write(document)
-        return 0
-    try:
-        args.output.write_bytes(document)
-    except OSError as error:
-        raise OutputFileError(
-            f"{args.output} cannot be written: {error.strerror}.", "Name a file that can be."
-        ) from None
-    OUT.print(f"Wrote {len(document):,} bytes to {escape(str(args.output))}.")
+    write_out(document, args.output)
     return 0
 
 

@@ -2,8 +2,8 @@
 
 import argparse
 import csv
+import io
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from myograph.build import load_or_build, own_quads, write
+from myograph.commands.outputs import write_out
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
-from myograph.errors import InputFileError, OutputFileError
+from myograph.errors import InputFileError
 from myograph.files import find_sources
 from myograph.link.compare import COLUMNS, Comparison, compare
 from myograph.link.coverage import Coverage, candidates, coverage, differences
@@ -227,19 +228,11 @@ def _show_comparison(found: list[Comparison]) -> None:
 def _write(
     rows: list[dict[str, str]], columns: tuple[str, ...], format_: str, output: Path | None
 ) -> None:
-    try:
-        stream = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
-    except OSError as error:
-        raise OutputFileError(
-            f"{output} cannot be written: {error.strerror}.", "Name a file that can be."
-        ) from None
-    try:
-        if format_ == "json":
-            stream.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
-            return
-        writer = csv.DictWriter(stream, columns, lineterminator="\r\n")
+    text = io.StringIO(newline="")
+    if format_ == "json":
+        text.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+    else:
+        writer = csv.DictWriter(text, columns, lineterminator="\r\n")
         writer.writeheader()
         writer.writerows(rows)
-    finally:
-        if output:
-            stream.close()
+    write_out(text.getvalue().encode(), output)

@@ -1,16 +1,13 @@
 """`picture`: draw what a record is about."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from rich.markup import escape
-
 from myograph.build import load_or_build
+from myograph.commands.outputs import write_out
 from myograph.commands.parser import subcommand
-from myograph.console import OUT, progress
-from myograph.errors import OutputFileError
+from myograph.console import progress
 from myograph.files import find_sources
 from myograph.names import Names
 from myograph.picture.atlas import VIEWS, load_atlas
@@ -50,14 +47,5 @@ def _picture(args: argparse.Namespace) -> int:
             subject = subject_of(ask, record.value, names.label(record))
         wish = Wish(args.view, args.peel, args.theme, args.whole, None)
         svg = draw(load_atlas(ask), subject, wish)
-    if args.output is None:
-        sys.stdout.write(svg)
-        return 0
-    try:
-        args.output.write_text(svg, encoding="utf-8")
-    except OSError as error:
-        raise OutputFileError(
-            f"{args.output} cannot be written: {error.strerror}.", "Name a file that can be."
-        ) from None
-    OUT.print(f"Wrote {len(svg):,} characters to {escape(str(args.output))}.")
+    write_out(svg.encode(), args.output)
     return 0

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from myograph.picture.atlas import Ask
-from myograph.terms import MYO
+from myograph.picture.atlas import Ask, texts
 
 ROLES = {
     "chosen": "shown",
@@ -14,7 +13,6 @@ ROLES = {
     "injured": "injured",
     "site": "site of injury",
 }
-_PREFIXES = f"PREFIX myo: <{MYO}>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
 # What a picture of a record shows, in the order of precedence: (role, pattern from ?it to ?leaf).
 _PATTERNS = (
     ("prime", "?it myo:trainsAsPrimeMover ?leaf"),
@@ -71,15 +69,13 @@ def subject_of(ask: Ask, iri: str, label: str) -> Subject:
     """
     found = Subject(iri, label)
     union = " UNION ".join(
-        f"{{ BIND({i} AS ?n) {pattern.replace('?it', f'<{iri}>')} }}"
+        f"{{ BIND({i} AS ?a) {pattern.replace('?it', f'<{iri}>').replace('?leaf', '?b')} }}"
         for i, (_, pattern) in enumerate(_PATTERNS)
     )
-    answer = ask(f"{_PREFIXES}SELECT DISTINCT ?n ?leaf WHERE {{ {union} }} ORDER BY ?n ?leaf")
-    for n, leaf in answer.rows:
-        role = _PATTERNS[int(getattr(n, "value", "0"))][0]
-        name = str(getattr(leaf, "value", ""))
+    for place, leaf in texts(ask, union):
+        role = _PATTERNS[int(place)][0]
         if role == "site":
-            found.marks.add(name)
+            found.marks.add(leaf)
         else:
-            found.roles.setdefault(name, role)
+            found.roles.setdefault(leaf, role)
     return found

@@ -20,7 +20,6 @@ _LIMB_TOP = 0.245  # share of the figure above the hip bone
 _LETTERS = 0.026  # of a picture's height
 _RANKS = ("injured", "prime", "chosen", "stretched", "synergist", "steady")
 _UNCOVERED = {"chosen", "prime", "stretched", "injured"}
-_WHAT = {"chosen", "prime", "synergist", "steady", "stretched", "injured"}
 
 
 @dataclass(frozen=True)
@@ -337,10 +336,9 @@ def _described(atlas: Atlas, view: View, subject: Subject) -> str:
     """Return in words what the colours say, also of what the view does not show."""
     by_role: dict[str, list[str]] = {}
     for leaf, role in subject.roles.items():
-        if role in _WHAT:
-            hidden = "" if leaf in view.courses else " (not seen from here)"
-            name = atlas.labels.get(leaf) or leaf.rpartition("/")[2].replace("-", " ")
-            by_role.setdefault(role, []).append(name + hidden)
+        hidden = "" if leaf in view.courses else " (not seen from here)"
+        name = atlas.labels.get(leaf) or leaf.rpartition("/")[2].replace("-", " ")
+        by_role.setdefault(role, []).append(name + hidden)
     said = [f"{ROLES[role]}: {', '.join(sorted(names))}" for role, names in by_role.items()]
     marks = [atlas.labels[iri] for iri in subject.marks if iri in view.spots]
     if marks:
