@@ -272,11 +272,14 @@ def around(quads: list[Quad], delta: list[Quad]) -> list[Quad]:
             one, another = record_of(quad.subject), record_of(quad.object)
             if one and another and one != another:
                 names[one].add(another)
+    # Scales are in injury: too, but no conditions: they go with those that they grade.
+    scales = {record_of(q.subject) for q in quads if q.object == myo("GradingSystem")}
     reached, waiting = set(subjects), set(subjects)
     while waiting:
         found = {name for record in waiting for name in names[record]} - reached
         # What a condition may be taken for, and its flags with it, is another condition's affair.
-        waiting = {name for name in found if _kind(name) not in (*_FRAME, "injury")}
+        near = {name for name in found if _kind(name) != "injury"} | (found & scales)
+        waiting = {name for name in near if _kind(name) not in _FRAME}
         reached |= waiting
     # Muscles are judged side by side, and by what runs past them.
     known = {record_of(quad.subject) for quad in quads}

@@ -4,13 +4,14 @@ import random
 from functools import cache
 
 import pytest
+from pyoxigraph import Literal
 
 from benchmarks.mutate import KINDS, Order, batches, draw, prepared
 from benchmarks.mutations import authored
 from benchmarks.mutations.facts import Change, Facts, Kind, swap
 from benchmarks.mutations.gate import Gate
 from benchmarks.mutations.report import Outcome, written
-from myograph.terms import LABEL
+from myograph.terms import DEFINITION, LABEL
 from tests.helpers import iri, sources
 
 NAMES = {kind.name: kind for kind in KINDS}
@@ -62,6 +63,15 @@ def test_what_is_wrong_is_refused_near_by_and_what_is_right_is_not() -> None:
     right = NAMES["a synonym more"].make(real(), random.Random(1))
     assert right
     assert gate().verdicts([gate().delta(right)]) == [[]]
+
+
+def test_a_better_definition_of_what_is_graded_by_a_scale_passes() -> None:
+    facts, graded = real(), iri("injury:hamstring-strain")
+    assert facts.values(graded, "hasGrade")
+    [quad] = [q for q in facts.about[graded] if q.predicate == DEFINITION]
+    assert isinstance(quad.object, Literal)
+    better = Literal(f"{quad.object.value} It is graded.", language="en")
+    assert gate().verdicts([gate().delta(swap(facts, quad, "better", better))]) == [[]]
 
 
 def test_each_refusal_is_laid_to_the_change_that_it_is_about() -> None:
