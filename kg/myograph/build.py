@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
@@ -34,6 +35,29 @@ REPORT_FILE = "build.json"
 
 
 @dataclass(frozen=True)
+class Version:
+    """Which graph somebody serves.
+
+    Attributes:
+        fingerprint: of the sources and the code that made it, and of the ontologies added to it.
+        graphs: how many triples each named graph has, by IRI.
+    """
+
+    fingerprint: str
+    graphs: dict[str, int]
+
+    @property
+    def triples(self) -> int:
+        """How many there are in all."""
+        return sum(self.graphs.values())
+
+    @property
+    def derived(self) -> int:
+        """How many of them rules made."""
+        return sum(n for iri, n in self.graphs.items() if is_derived(NamedNode(iri)))
+
+
+@dataclass(frozen=True)
 class Built:
     """A graph with what was authored and what was derived.
 
@@ -50,6 +74,12 @@ class Built:
     rules: list[Rule]
     made: dict[str, int]
     fingerprint: str
+
+    @property
+    def version(self) -> Version:
+        """Which graph it is."""
+        names = (q.graph_name.value for q in self.quads if isinstance(q.graph_name, NamedNode))
+        return Version(self.fingerprint, dict(sorted(Counter(names).items())))
 
 
 def build(
@@ -140,24 +170,47 @@ def load(sources: Sources) -> Built:
     Raises:
         NotBuiltError: there is none, or the sources have changed since.
     """
+    report = _report(sources)
+    with _no_collection():
+        # Lenient: the IRIs were checked when they were read.
+        found = parse(
+            path=sources.build_folder / GRAPH_FILE, format=RdfFormat.N_QUADS, lenient=True
+        )
+        quads = list(found)
+        store = Store()
+        store.bulk_extend(quads)
+    whole = fingerprint_with(report["fingerprint"], sources.build_folder)
+    return Built(quads, store, load_rules(sources.rules), report["made"], whole)
+
+
+def version_of(sources: Sources) -> Version:
+    """Return which graph was built from these sources, without loading it.
+
+    Raises:
+        NotBuiltError: there is none, or the sources have changed since.
+    """
+    report = _report(sources)
+    whole = fingerprint_with(report["fingerprint"], sources.build_folder)
+    return Version(whole, report["graphs"])
+
+
+def _report(sources: Sources) -> dict[str, Any]:
+    """Return what the last build said of itself.
+
+    Raises:
+        NotBuiltError: there was none, or the sources have changed since.
+    """
     folder = sources.build_folder
     repair = "Run: myograph build."
     try:
-        report = json.loads((folder / REPORT_FILE).read_text("utf-8"))
+        report: dict[str, Any] = json.loads((folder / REPORT_FILE).read_text("utf-8"))
     except (OSError, ValueError):
         raise NotBuiltError("The graph has not been built yet.", repair) from None
     if report.get("fingerprint") != sources.fingerprint:
         raise NotBuiltError("The built graph is older than its sources.", repair)
     if report.get("engine") != pyoxigraph.__version__:
         raise NotBuiltError("The built graph was derived by another engine.", repair)
-    with _no_collection():
-        # Lenient: the IRIs were checked when they were read.
-        found = parse(path=folder / GRAPH_FILE, format=RdfFormat.N_QUADS, lenient=True)
-        quads = list(found)
-        store = Store()
-        store.bulk_extend(quads)
-    whole = fingerprint_with(report["fingerprint"], folder)
-    return Built(quads, store, load_rules(sources.rules), report["made"], whole)
+    return report
 
 
 @contextmanager
@@ -184,3 +237,16 @@ def load_or_build(sources: Sources, progress: Progress | None = None) -> Built:
         built = build(sources, progress=progress)
         write(built, sources.build_folder)
         return load(sources) if added(sources.build_folder) else built
+
+
+def version_or_build(sources: Sources, progress: Progress | None = None) -> Version:
+    """Return which graph is built from these sources; build and write it where there is none.
+
+    Raises:
+        MyographError: a source file or a rule is not right; the message names it.
+    """
+    try:
+        return version_of(sources)
+    except NotBuiltError:
+        write(build(sources, progress=progress), sources.build_folder)
+        return version_of(sources)

@@ -84,7 +84,7 @@ class Front:
             environ["wsgi.input_terminated"] = False
         plain = not any(name in environ for name in _CONDITIONS)
         if method in ("GET", "HEAD") and plain and environ["PATH_INFO"] not in _LIVE:
-            key = (shared.built.fingerprint, *(environ.get(name, "") for name in _KEYED))
+            key = (shared.version.fingerprint, *(environ.get(name, "") for name in _KEYED))
             with self._lock:
                 kept = self._kept.get(key)
             if kept is not None:

@@ -13,8 +13,8 @@ from types import FrameType
 from flask import Flask
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
-from myograph.build import GRAPH_FILE, Built, load_or_build
-from myograph.errors import AddressInUseError, MyographError
+from myograph.build import GRAPH_FILE, Version, version_or_build
+from myograph.errors import AddressInUseError, MyographError, NotBuiltError
 from myograph.files import Sources, find_sources
 from myograph.prefixes import prefix_map
 from myograph.settings import settings
@@ -31,7 +31,7 @@ _LATECOMERS = 1.0  # seconds
 
 
 def serve(
-    built: Built,
+    version: Version,
     given: Mapping[str, object],
     sources: Sources,
     tell: Callable[[str], None],
@@ -39,7 +39,7 @@ def serve(
     """Serve a graph until SIGTERM or SIGINT; SIGHUP puts a rebuilt graph in its place.
 
     Args:
-        built: the graph.
+        version: of the graph, as it is built.
         given: settings, where they differ from the defaults.
         sources: of the graph.
         tell: is told the address once the server answers there.
@@ -53,7 +53,7 @@ def serve(
     host, port = str(chosen["host"]), int(chosen["port"])
     # Before the graph is loaded a second time: a busy port is to be told at once.
     listener = listen(host, port)
-    app = create_app(built, given, sources, start_engine(sources, chosen))
+    app = create_app(start_engine(sources, version, chosen), given, sources)
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
     watch: Watch = app.extensions[WATCH]
@@ -68,7 +68,7 @@ def serve(
         _run(server, lambda: reload(app, given))
     finally:
         server.close()
-        pool_of(app.extensions[EXTENSION]).close()
+        app.extensions[EXTENSION].engine.close()
 
 
 def count_kills(app: Flask) -> None:
@@ -78,7 +78,7 @@ def count_kills(app: Flask) -> None:
     watch.of_kills(
         "myograph_workers_killed",
         "Workers ended, by reason.",
-        lambda: pool_of(now[EXTENSION]).counters.killed,
+        lambda: now[EXTENSION].engine.killed,
     )
     watch.of_kills(
         "myograph_checks_killed",
@@ -124,7 +124,9 @@ def _server(
     )
 
 
-def start_engine(sources: Sources, chosen: Mapping[str, int | float | str]) -> WorkerEngine:
+def start_engine(
+    sources: Sources, version: Version, chosen: Mapping[str, int | float | str]
+) -> WorkerEngine:
     """Start the workers over the graph that was built from these sources."""
     limits = PoolLimits(
         workers=int(chosen["workers"]),
@@ -133,16 +135,18 @@ def start_engine(sources: Sources, chosen: Mapping[str, int | float | str]) -> W
         patience=float(chosen["patience"]),
     )
     pool = Pool(sources.build_folder / GRAPH_FILE, prefix_map(sources.ontology), limits)
+    if pool.triples != version.triples:
+        pool.close()
+        raise NotBuiltError(
+            "The graph was built anew while it was being loaded.", "Start the server again."
+        )
     return WorkerEngine(
-        pool, int(chosen["max_answer_length"]), float(chosen["timeout"]), int(chosen["max_cpu"])
+        pool,
+        int(chosen["max_answer_length"]),
+        float(chosen["timeout"]),
+        int(chosen["max_cpu"]),
+        version,
     )
-
-
-def pool_of(shared: Site) -> Pool:
-    """Return the workers of a served graph."""
-    if not isinstance(shared.engine, WorkerEngine):
-        raise TypeError("the server runs its queries in workers")
-    return shared.engine.pool
 
 
 def reload(app: Flask, given: Mapping[str, object]) -> None:
@@ -157,19 +161,19 @@ def reload(app: Flask, given: Mapping[str, object]) -> None:
     """
     try:
         sources = find_sources()
-        built = load_or_build(sources)
-        fresh = make_site(built, given, sources, start_engine(sources, settings(given)))
+        version = version_or_build(sources)
+        fresh = make_site(start_engine(sources, version, settings(given)), given, sources)
+        fresh.warm()
     except MyographError as error:
         LOG.error("The graph was not reloaded: %s", error)
         return
-    fresh.warm()
     old: Site = app.extensions[EXTENSION]
     app.extensions[EXTENSION] = fresh
-    LOG.info("The graph %s is served in place of %s.", built.fingerprint, old.built.fingerprint)
+    LOG.info("The graph %s is served in place of %s.", version.fingerprint, old.version.fingerprint)
     # Who looked at the old one a moment ago may not have reached its workers yet.
     time.sleep(_LATECOMERS)
     chosen = old.settings
-    pool_of(old).drain(float(chosen["timeout"]) + float(chosen["patience"]))
+    old.engine.close(float(chosen["timeout"]) + float(chosen["patience"]))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -13,7 +13,7 @@ from myograph.build import Built, load_or_build
 from myograph.card import Card, card, source_label
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
-from myograph.explain import Explainer, Explanation, predicate_of
+from myograph.explain import Explanation, explainer_of, predicate_of
 from myograph.files import find_sources
 from myograph.names import Names
 from myograph.prefixes import prefix_map
@@ -96,7 +96,7 @@ def show_card(shown: Card) -> None:
 
 def _explain(args: argparse.Namespace) -> int:
     built, names = _load()
-    explainer = Explainer(built, names)
+    explainer = explainer_of(built, names)
     predicate = predicate_of(args.predicate, names)
     found = explainer.explain(names.find(args.subject), predicate, names.find(args.object))
     if args.format == "json":

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from myograph.build import load_or_build
+from myograph.build import version_or_build
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
 from myograph.files import find_sources
@@ -36,6 +36,6 @@ def _serve(args: argparse.Namespace) -> int:
     settings(given)  # A wrong value is to be told before the graph is built.
     sources = find_sources()
     with progress("Loading the graph") as tell:
-        built = load_or_build(sources, tell)
-    serve(built, given, sources, lambda address: OUT.print(f"Myograph answers at {address}"))
+        version = version_or_build(sources, tell)
+    serve(version, given, sources, lambda address: OUT.print(f"Myograph answers at {address}"))
     return 0
