@@ -189,3 +189,19 @@ class WorkoutError(MyographError):
     def __init__(self, message: str, repair: str, faults: Sequence[Fault] = ()) -> None:
         super().__init__(message, repair)
         self.faults = tuple(faults)
+
+
+class StoreError(MyographError):
+    """A store that is not ours is not there, or does not answer as it should."""
+
+
+class StoreAnswerError(StoreError):
+    """A store answered what was not asked, or half of it."""
+
+
+class StoreTimedOutError(StoreError):
+    """A store took longer than it may."""
+
+
+class StoreVersionError(StoreError):
+    """A store does not hold the graph that is wanted, or not the whole of it."""

@@ -7,31 +7,32 @@ premises, which are explained in turn until only authored statements are left.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
 import pyoxigraph as ox
-from rdflib.term import Identifier, URIRef, Variable
-from rdflib.term import Literal as RdflibLiteral
 
+from myograph.binding import (
+    AT_ONCE,
+    Key,
+    Made,
+    Solution,
+    batched,
+    bound_queries,
+    filled,
+    is_blank,
+    premises_of,
+)
 from myograph.build import Built
 from myograph.errors import NotInGraphError
 from myograph.names import Names
-from myograph.query import Rows, select
-from myograph.rules import Pattern, Rule
+from myograph.query import Rows, Term, select
+from myograph.rules import Rule
 from myograph.terms import BASE, GRAPH, RDF_TYPE, SOURCE, graph, myo
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Key = tuple[Term, ox.NamedNode, Term]
-Solution = dict[str, Term]
-Made = dict[tuple[Term, str], list[Term]]
 Ask = Callable[[str], Rows]
-_MINTED = re.compile(r"\bAS\s+\?(\w+)", re.IGNORECASE)
-_BODY = re.compile(r"SELECT \* WHERE\s*\{")
 _VOCABULARY = graph("ontology").value
-_AT_ONCE = 200  # statements that one query asks for
 _LABELLED = {RDF_TYPE: "is a"}
 
 
@@ -141,7 +142,7 @@ class Explainer:
             for solution in solutions:
                 # What was counted or summed rests on each piece of it.
                 pieces = solutions if rule.counted else [solution]
-                wanted = list(dict.fromkeys(p for each in pieces for p in _premises(rule, each)))
+                wanted = list(dict.fromkeys(p for each in pieces for p in premises_of(rule, each)))
                 self._find(wanted)
                 # Branches that were not taken do not hold.
                 wanted = [premise for premise in wanted if self._homes[premise]]
@@ -175,15 +176,15 @@ class Explainer:
     def _find(self, keys: Sequence[Key]) -> None:
         """Ask in which graphs some statements lie; "" for one that lies in none."""
         fresh = [key for key in keys if key not in self._homes]
-        for some in batched(fresh, _AT_ONCE):
+        for some in batched(fresh, AT_ONCE):
             # In another answer a blank node has another name, so it cannot be asked for. Ours are
             # parts of the vocabulary's expressions, which somebody wrote.
-            self._homes |= {key: _VOCABULARY if _is_blank(key) else "" for key in some}
+            self._homes |= {key: _VOCABULARY if is_blank(key) else "" for key in some}
             # By number: a store may write a literal otherwise than it was asked for.
             rows = " ".join(
                 f"({place} {' '.join(map(str, key))})"
                 for place, key in enumerate(some)
-                if not _is_blank(key)
+                if not is_blank(key)
             )
             text = f"VALUES (?i ?s ?p ?o) {{ {rows} }} GRAPH ?g {{ ?s ?p ?o }}"
             for place, home in self._ask(f"SELECT ?i ?g WHERE {{ {text} }}").rows if rows else ():
@@ -200,21 +201,21 @@ class Explainer:
             texts = [rule.select]
         else:
             fresh = [key for key in keys if key not in known]
-            texts = list(_bound(rule, fresh, self._made(rule, fresh)))
+            texts = list(bound_queries(rule, fresh, self._made(rule, fresh)))
             known |= {key: [] for key in fresh}
         for text in texts:
             for row in self._ask(text).dicts():
                 solution = {column: term for column, term in row.items() if term is not None}
                 for pattern in rule.template:
-                    triple = _filled(pattern, solution)
+                    triple = filled(pattern, solution)
                     if triple and (self._whole or triple in known):
                         known.setdefault(triple, []).append(solution)
 
     def _made(self, rule: Rule, keys: Sequence[Key]) -> Made:
         """Ask what the graph of a rule says of the subjects of some statements."""
         found: Made = defaultdict(list)
-        for some in batched(keys, _AT_ONCE):
-            listed = " ".join(dict.fromkeys(str(key[0]) for key in some if not _is_blank(key)))
+        for some in batched(keys, AT_ONCE):
+            listed = " ".join(dict.fromkeys(str(key[0]) for key in some if not is_blank(key)))
             text = f"VALUES ?s {{ {listed} }} GRAPH {rule.target} {{ ?s ?p ?o }}"
             for subject, predicate, value in self._ask(f"SELECT ?s ?p ?o WHERE {{ {text} }}").rows:
                 if isinstance(predicate, ox.NamedNode) and subject and value:
@@ -309,95 +310,9 @@ def predicate_of(text: str, names: Names) -> ox.NamedNode:
     return names.find(text)
 
 
-def batched(keys: Iterable[Key], size: int) -> Iterator[list[Key]]:
-    """Yield statements in lists of a size; Python has this from 3.12 on."""
-    found = iter(keys)
-    while some := list(islice(found, size)):
-        yield some
-
-
 def _ordered(solutions: list[Solution]) -> list[Solution]:
     """Return solutions each once, in an order that every store agrees about."""
     if len(solutions) < 2:
         return solutions
     found = {repr(sorted((name, str(t)) for name, t in one.items())): one for one in solutions}
     return [one for _, one in sorted(found.items())]
-
-
-def _is_blank(key: Key) -> bool:
-    return any(isinstance(term, ox.BlankNode) for term in key)
-
-
-def _premises(rule: Rule, solution: Solution) -> list[Key]:
-    """Return what may have held when a rule fired, branches not taken among it."""
-    filled = (_filled(pattern, solution) for pattern in rule.premises)
-    return [key for key in filled if key]
-
-
-def _bound(rule: Rule, keys: Sequence[Key], made: Made) -> Iterator[str]:
-    """Yield queries for the solutions of a rule that make some statements.
-
-    Args:
-        rule: the rule.
-        keys: the statements.
-        made: what else the rule's graph says of the subjects, by subject and property.
-    """
-    minted = {Variable(name) for name in _MINTED.findall(rule.text)}
-    for pattern in rule.template:
-        places = [i for i in range(3) if isinstance(pattern[i], Variable)]
-        fitting = [
-            key
-            for key in keys
-            if all(i in places or _term(pattern[i], {}) == key[i] for i in range(3))
-        ]
-        for some in batched(fitting, _AT_ONCE):
-            rows = [{pattern[i]: key[i] for i in places} for key in some]
-            # A name that the rule mints cannot be looked for; what the node links to can.
-            known = [
-                _known(rule, pattern, key, made) | row for key, row in zip(some, rows, strict=True)
-            ]
-            first = _values([{v: t for v, t in row.items() if v not in minted} for row in known])
-            body = _BODY.search(rule.select)
-            at = body.end() if body else 0
-            yield f"{rule.select[:at]}{first}{rule.select[at:]}\n{_values(rows)}"
-
-
-def _known(rule: Rule, pattern: Pattern, key: Key, made: Made) -> dict[Identifier, Term]:
-    """Return what the variables of a rule are, as far as only one value for each is on record."""
-    found: dict[Identifier, Term] = {}
-    for subject, predicate, value in rule.template:
-        if subject == pattern[0] and isinstance(value, Variable):
-            values = made.get((key[0], str(predicate)), [])
-            if len(values) == 1:
-                found[value] = values[0]
-    return found
-
-
-def _values(rows: Sequence[Mapping[Identifier, Term]]) -> str:
-    """Return a VALUES block; variables that a row lacks may be anything in it."""
-    variables = list(dict.fromkeys(v for row in rows for v in row))
-    if not variables:
-        return ""
-    listed = " ".join(
-        f"({' '.join(str(row[v]) if v in row else 'UNDEF' for v in variables)})" for row in rows
-    )
-    return f" VALUES ({' '.join(f'?{v}' for v in variables)}) {{ {listed} }} "
-
-
-def _filled(pattern: Pattern, solution: dict[str, Term]) -> Key | None:
-    terms = [_term(part, solution) for part in pattern]
-    subject, predicate, value = terms
-    if subject is None or value is None or not isinstance(predicate, ox.NamedNode):
-        return None
-    return subject, predicate, value
-
-
-def _term(part: Identifier, solution: dict[str, Term]) -> Term | None:
-    if isinstance(part, Variable):
-        return solution.get(str(part))
-    if isinstance(part, URIRef):
-        return ox.NamedNode(str(part))
-    if isinstance(part, RdflibLiteral):
-        datatype = ox.NamedNode(str(part.datatype)) if part.datatype else None
-        return ox.Literal(str(part), datatype=datatype, language=part.language)
-    return None

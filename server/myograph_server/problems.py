@@ -48,6 +48,9 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.MalformedTurtleError, 400, "malformed-turtle", "The document does not parse"),
     (errors.UnnamedNodeError, 400, "unnamed-node", "A blank node has no name"),
     (errors.DuplicateFactError, 400, "duplicate-fact", "A fact is stated twice"),
+    (errors.StoreTimedOutError, 504, "store-timed-out", "The store took too long"),
+    (errors.StoreVersionError, 503, "store-version", "The store holds another version"),
+    (errors.StoreError, 502, "store", "The store does not answer as it should"),
     (SettingError, 500, "setting", "The server is set up wrongly"),
 )
 _HTTP_REPAIRS = {

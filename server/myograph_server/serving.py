@@ -17,10 +17,12 @@ from myograph.build import GRAPH_FILE, Version, version_or_build
 from myograph.errors import AddressInUseError, MyographError, NotBuiltError
 from myograph.files import Sources, find_sources
 from myograph.prefixes import prefix_map
+from myograph.remote.client import client_for
 from myograph.settings import settings
 from myograph_server.app import create_app
-from myograph_server.engine import WorkerEngine
+from myograph_server.engine import Engine, WorkerEngine
 from myograph_server.front import Front
+from myograph_server.remote import RemoteEngine, RemoteLimits
 from myograph_server.site import EXTENSION, WATCH, Site, make_site
 from myograph_server.watch import Watch
 from myograph_server.workers.pool import Pool, PoolLimits
@@ -28,10 +30,10 @@ from myograph_server.workers.pool import Pool, PoolLimits
 LOG = logging.getLogger("myograph.server")
 _LOG_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _LATECOMERS = 1.0  # seconds
+_RETRY = 2.0  # seconds between looks at a store that has no whole version
 
 
 def serve(
-    version: Version,
     given: Mapping[str, object],
     sources: Sources,
     tell: Callable[[str], None],
@@ -39,7 +41,6 @@ def serve(
     """Serve a graph until SIGTERM or SIGINT; SIGHUP puts a rebuilt graph in its place.
 
     Args:
-        version: of the graph, as it is built.
         given: settings, where they differ from the defaults.
         sources: of the graph.
         tell: is told the address once the server answers there.
@@ -53,7 +54,7 @@ def serve(
     host, port = str(chosen["host"]), int(chosen["port"])
     # Before the graph is loaded a second time: a busy port is to be told at once.
     listener = listen(host, port)
-    app = create_app(start_engine(sources, version, chosen), given, sources)
+    app = create_app(start_engine(sources, chosen), given, sources)
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
     watch: Watch = app.extensions[WATCH]
@@ -64,6 +65,8 @@ def serve(
     port = listener.getsockname()[1]
     threading.Thread(target=_announce, args=(host, port, tell), daemon=True).start()
 
+    if isinstance(shared.engine, RemoteEngine):
+        threading.Thread(target=_follow, args=(app, given), daemon=True).start()
     try:
         _run(server, lambda: reload(app, given))
     finally:
@@ -124,7 +127,27 @@ def _server(
     )
 
 
-def start_engine(
+def start_engine(sources: Sources, chosen: Mapping[str, int | float | str]) -> Engine:
+    """Start what answers from the graph of these sources: the store of the settings, or workers.
+
+    Raises:
+        StoreError: the store is not there, or does not hold that graph.
+        MyographError: the graph cannot be built.
+    """
+    store = str(chosen["store"])
+    if not store:
+        return start_workers(sources, version_or_build(sources), chosen)
+    limits = RemoteLimits(
+        int(chosen["workers"]),
+        float(chosen["patience"]),
+        float(chosen["timeout"]),
+        int(chosen["max_answer_length"]),
+    )
+    prefixes = prefix_map(sources.ontology)
+    return RemoteEngine(client_for(store), prefixes, limits, sources.fingerprint)
+
+
+def start_workers(
     sources: Sources, version: Version, chosen: Mapping[str, int | float | str]
 ) -> WorkerEngine:
     """Start the workers over the graph that was built from these sources."""
@@ -161,19 +184,30 @@ def reload(app: Flask, given: Mapping[str, object]) -> None:
     """
     try:
         sources = find_sources()
-        version = version_or_build(sources)
-        fresh = make_site(start_engine(sources, version, settings(given)), given, sources)
+        fresh = make_site(start_engine(sources, settings(given)), given, sources)
         fresh.warm()
     except MyographError as error:
         LOG.error("The graph was not reloaded: %s", error)
         return
     old: Site = app.extensions[EXTENSION]
     app.extensions[EXTENSION] = fresh
-    LOG.info("The graph %s is served in place of %s.", version.fingerprint, old.version.fingerprint)
+    LOG.info(
+        "The graph %s is served in place of %s.", fresh.version.fingerprint, old.version.fingerprint
+    )
     # Who looked at the old one a moment ago may not have reached its workers yet.
     time.sleep(_LATECOMERS)
     chosen = old.settings
     old.engine.close(float(chosen["timeout"]) + float(chosen["patience"]))
+
+
+def _follow(app: Flask, given: Mapping[str, object]) -> None:
+    """Take each new version that a store elsewhere gets, once it is whole."""
+    while True:
+        engine = app.extensions[EXTENSION].engine
+        engine.changed.wait()
+        reload(app, given)
+        if app.extensions[EXTENSION].engine is engine:
+            time.sleep(_RETRY)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -122,7 +122,7 @@ class Site:
         return answer
 
     def explainer(self) -> Explainer:
-        """Return what says why statements hold; it keeps what it learns, so it is for one request."""
+        """Return what says why statements hold, for one request: it keeps what it learns."""
         return Explainer(self.rows, self.rules, self.names)
 
     @cached_property

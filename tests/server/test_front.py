@@ -11,7 +11,7 @@ from myograph.files import find_sources
 from myograph.settings import settings
 from myograph_server.app import create_app
 from myograph_server.front import Front
-from myograph_server.serving import count_kills, start_engine
+from myograph_server.serving import count_kills, start_workers
 from myograph_server.site import EXTENSION, WATCH
 from tests.server.helpers import HTML, assert_problem, sparql
 
@@ -90,7 +90,7 @@ def test_who_wants_a_page_gets_one(front: Client, address: str) -> None:
 def served(built: Built) -> Iterator[Client]:
     sources = find_sources()
     chosen = settings({"workers": 2, "timeout": 0.3})
-    app = create_app(start_engine(sources, built.version, chosen), chosen, sources)
+    app = create_app(start_workers(sources, built.version, chosen), chosen, sources)
     count_kills(app)
     yield Client(Front(app, app.extensions[WATCH], 1_000_000))
     app.extensions[EXTENSION].engine.close()

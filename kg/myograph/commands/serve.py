@@ -33,9 +33,10 @@ def _serve(args: argparse.Namespace) -> int:
     from myograph_server.serving import serve
 
     given = {setting.name: getattr(args, setting.name) for setting in SETTINGS}
-    settings(given)  # A wrong value is to be told before the graph is built.
+    chosen = settings(given)  # A wrong value is to be told before the graph is built.
     sources = find_sources()
-    with progress("Loading the graph") as tell:
-        version = version_or_build(sources, tell)
-    serve(version, given, sources, lambda address: OUT.print(f"Myograph answers at {address}"))
+    if not chosen["store"]:
+        with progress("Building the graph") as tell:
+            version_or_build(sources, tell)
+    serve(given, sources, lambda address: OUT.print(f"Myograph answers at {address}"))
     return 0
