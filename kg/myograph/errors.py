@@ -99,6 +99,14 @@ class NotInGraphError(MyographError):
     """The statement to be explained is not in the graph."""
 
 
+class MissingPackageError(MyographError):
+    """Something needs a package that is not installed."""
+
+
+class ReadOnlyError(MyographError):
+    """A view of the graph was to be changed."""
+
+
 class ReasonerError(MyographError):
     """The DL reasoner could not be run."""
 
