@@ -107,6 +107,10 @@ class UnknownFormatError(MyographError):
     """A serialisation was asked for that we do not write."""
 
 
+class ContextError(MyographError):
+    """The JSON-LD context is missing, or two of its terms have one name."""
+
+
 class AddressInUseError(MyographError):
     """The server's address is taken."""
 
