@@ -27,7 +27,14 @@ _TRUTH = {"true": True, "false": False}
 _ALWAYS = (
     *("label", "latinName", "altLabel", "layName", "definition", "note", "sources"),
     *("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"),
+    *("scopeNote", "hasTermSearch", "noClassIn"),
 )
+# What these may have, where the ontology gives a property no domain.
+_ALSO = {
+    MYO + "MuscularStructure": ("hasFactsOf", "hasHead", "leafOf"),
+    MYO + "Joint": ("besideJoint", "childBone", "parentBone"),
+    MYO + "Condition": ("returnCriterion",),
+}
 
 
 class Frame:
@@ -91,6 +98,7 @@ class Frame:
         """Return the keys that a thing of these classes always has."""
         if (kinds, record) not in self._expected:
             own = {name for name, classes in self._domains.items() if classes & kinds}
+            own |= {name for kind in kinds for name in _ALSO.get(kind, ())}
             self._expected[kinds, record] = tuple(sorted(own | set(_ALWAYS if record else ())))
         return self._expected[kinds, record]
 
@@ -112,17 +120,23 @@ def frame_of(sources: Sources) -> Frame:
 
 
 def write_framed(
-    triples: Iterable[ox.Triple], frame: Frame, about: ox.NamedNode | None = None
+    triples: Iterable[ox.Triple],
+    frame: Frame,
+    about: ox.NamedNode | None = None,
+    *,
+    complete: bool = False,
 ) -> str:
     """Return a JSON-LD document.
 
     Args:
-        triples: in whatever order.
+        triples: in whatever order; blank nodes with canonical names, for the same bytes.
         frame: how records are laid out.
         about: the record that the document is; what else there is follows it as `included`. If
             not given, all records stand in one list.
+        complete: whether all is there that the graph says of every record, and what is not there
+            may be called empty. Of the record that the document is that is always so.
     """
-    writer = _Writer(Nesting(triples), frame)
+    writer = _Writer(Nesting(triples), frame, "" if complete else about.value if about else None)
     roots = writer.roots(about)
     body: dict[str, Any]
     if about is not None and about in writer.nesting.of:
@@ -139,7 +153,9 @@ def write_framed(
 class _Writer:
     """Lays out the nodes of one document, and remembers which names it used."""
 
-    def __init__(self, nesting: Nesting, frame: Frame) -> None:
+    def __init__(self, nesting: Nesting, frame: Frame, complete: str | None) -> None:
+        # Where an IRI begins like this, all that the graph says of it is here.
+        self._complete = complete
         self.nesting = nesting
         self.words: set[str] = set()
         self._frame = frame
@@ -184,11 +200,13 @@ class _Writer:
 
     def _filled(self, node: Node, kinds: set[str], written: dict[str, Any]) -> dict[str, Any]:
         """Return the values of a thing with what it lacks but others of its kind have."""
-        if not isinstance(node, ox.NamedNode) or not node.value.startswith(BASE):
+        iri = node.value if isinstance(node, ox.NamedNode) else ""
+        if not iri.startswith(BASE) or iri.startswith(MYO):
             return written
-        if node.value.startswith(MYO):
+        start = self._complete
+        if start is None or (start and iri != start and not iri.startswith(start + "/")):
             return written
-        record = "/" not in node.value.removeprefix(BASE).partition("/")[2]
+        record = "/" not in iri.removeprefix(BASE).partition("/")[2]
         for key in self._frame.expected(frozenset(kinds), record=record):
             if key not in written:
                 written[self._word(key)] = [] if self._frame.several(key) else None

@@ -27,15 +27,18 @@ _ESCAPES = {"\\": "\\\\", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 _HARD = re.compile("[\\\\\x00-\x08\x0b-\x1f\x7f]")
 
 
-def write_turtle(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> str:
+def write_turtle(
+    triples: Iterable[ox.Triple], prefixes: Mapping[str, str], about: ox.NamedNode | None = None
+) -> str:
     """Return a Turtle document.
 
     Args:
         triples: in whatever order; a triple that comes twice is written once.
         prefixes: that the document may use; it declares those that it does use.
+        about: the record that comes first with its facts, where there is one.
     """
     words = _Words(prefixes)
-    body = _Graph(Nesting(triples), words).text()
+    body = _Graph(Nesting(triples), words).text(about.value if about else "")
     return words.header() + body
 
 
@@ -129,17 +132,23 @@ class _Graph:
         self._nesting = nesting
         self._words = words
 
-    def text(self) -> str:
+    def text(self, first: str = "") -> str:
         parts: list[str] = []
         owners: list[str] = []
-        for node in sorted(self._nesting.roots(), key=place_of_subject):
-            path = node.value if isinstance(node, ox.NamedNode) else ""
+        below = first + "/"
+        roots = sorted(self._nesting.roots(), key=place_of_subject)
+        if first:
+            roots.sort(key=lambda node: not (_path(node) == first or _path(node).startswith(below)))
+        for node in roots:
+            path = _path(node)
             while owners and not path.startswith(owners[-1] + "/"):
                 owners.pop()
-            depth = min(len(owners), 1)
-            if not depth and parts:
+            block = self._block(node, "    " if owners else "")
+            # Lines that are records of their own, such as labels, stand close together.
+            close = parts and parts[-1].count("\n") == 1 and block.count("\n") == 1
+            if not owners and parts and not close:
                 parts.append("\n")
-            parts.append(self._block(node, "    " * depth))
+            parts.append(block)
             if path.startswith(BASE) and path.count("/") > BASE.count("/"):
                 owners.append(path)
         return "".join(parts)
@@ -174,6 +183,10 @@ class _Graph:
         if "\n" not in body and len(said) == 1:
             return f"[ {body} ]"
         return f"[\n{indent}    {body}\n{indent}]"
+
+
+def _path(node: Node) -> str:
+    return node.value if isinstance(node, ox.NamedNode) else ""
 
 
 def _sorting(text: str) -> tuple[bool, int, str]:
