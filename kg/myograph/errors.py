@@ -115,6 +115,18 @@ class UnknownFormatError(MyographError):
     """A serialisation was asked for that we do not write."""
 
 
+class UnknownGraphError(MyographError):
+    """The graph has no named graph of that name."""
+
+
+class MissingPackageError(MyographError):
+    """What was asked takes a Python package that is not installed."""
+
+
+class ContextError(MyographError):
+    """The JSON-LD context is missing, or two of its terms have one name."""
+
+
 class AddressInUseError(MyographError):
     """The server's address is taken."""
 
