@@ -155,6 +155,18 @@ class QueryFailedError(MyographError):
     """A query used up what a query may have, or ended the process that ran it."""
 
 
+class ServiceRefusedError(QueryRefusedError):
+    """A SERVICE asks a host, or at an address, that this endpoint does not ask."""
+
+
+class ServiceFailedError(MyographError):
+    """A host that a SERVICE asks gave no answer that can be used."""
+
+
+class ServiceTimedOutError(MyographError):
+    """A host that a SERVICE asks took too long."""
+
+
 class QueryTimedOutError(MyographError):
     """A query ran longer than it may."""
 

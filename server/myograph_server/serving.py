@@ -20,6 +20,7 @@ from myograph.prefixes import prefix_map
 from myograph.settings import settings
 from myograph_server.app import create_app
 from myograph_server.engine import WorkerEngine
+from myograph_server.federation.engine import FederatingEngine
 from myograph_server.front import Front
 from myograph_server.site import EXTENSION, WATCH, Site, make_site
 from myograph_server.watch import Watch
@@ -140,9 +141,12 @@ def start_engine(sources: Sources, chosen: Mapping[str, int | float | str]) -> W
 
 def pool_of(shared: Site) -> Pool:
     """Return the workers of a served graph."""
-    if not isinstance(shared.engine, WorkerEngine):
+    engine = shared.engine
+    if isinstance(engine, FederatingEngine):
+        engine = engine.inner
+    if not isinstance(engine, WorkerEngine):
         raise TypeError("the server runs its queries in workers")
-    return shared.engine.pool
+    return engine.pool
 
 
 def reload(app: Flask, given: Mapping[str, object]) -> None:
@@ -170,6 +174,8 @@ def reload(app: Flask, given: Mapping[str, object]) -> None:
     time.sleep(_LATECOMERS)
     chosen = old.settings
     pool_of(old).drain(float(chosen["timeout"]) + float(chosen["patience"]))
+    if isinstance(old.engine, FederatingEngine):
+        old.engine.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
