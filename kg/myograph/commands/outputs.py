@@ -1,12 +1,22 @@
-"""Writes what a command makes: to the file that somebody named, or to standard output."""
+"""Writes what a command makes, to a file or to standard output, and tells where things lie."""
 
 import sys
 from pathlib import Path
 
 from rich.markup import escape
 
+from myograph.build import Built
 from myograph.console import OUT
 from myograph.errors import OutputFileError
+
+
+def tell_of_disk(built: Built) -> None:
+    """Say where a graph is kept on disk, if it is."""
+    if built.disk:
+        OUT.print(
+            f"{len(built.quads):,} triples are more than the setting disk_above has for the "
+            f"memory: the graph is kept on disk, in {escape(str(built.disk.path))}."
+        )
 
 
 def write_out(document: bytes, output: Path | None) -> None:
