@@ -2,7 +2,6 @@
 
 import argparse
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +67,7 @@ def _build(args: argparse.Namespace) -> int:
         f"Built {len(built.quads):,} triples, {derived:,} of them derived by {len(built.rules)} "
         f"rules, in {seconds:.1f} s."
     )
-    tell_of_disk(replace(built, disk=held))
+    tell_of_disk(held)
     return 0
 
 

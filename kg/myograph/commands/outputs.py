@@ -5,17 +5,17 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from myograph.build import Built
 from myograph.console import OUT
+from myograph.disk import OnDisk
 from myograph.errors import OutputFileError
 
 
-def tell_of_disk(built: Built) -> None:
+def tell_of_disk(held: OnDisk | None) -> None:
     """Say where a graph is kept on disk, if it is."""
-    if built.disk:
+    if held:
         OUT.print(
-            f"{len(built.quads):,} triples are more than the setting disk_above has for the "
-            f"memory: the graph is kept on disk, in {escape(str(built.disk.path))}."
+            "The graph has more triples than the setting disk_above allows in memory: it is kept "
+            f"on disk, in {escape(str(held.path))}."
         )
 
 

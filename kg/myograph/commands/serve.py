@@ -37,6 +37,6 @@ def _serve(args: argparse.Namespace) -> int:
     sources = find_sources()
     with progress("Loading the graph") as tell:
         built = open_graph(sources, chosen, tell)
-    tell_of_disk(built)
+    tell_of_disk(built.disk)
     serve(built, given, sources, lambda address: OUT.print(f"Myograph answers at {address}"))
     return 0
