@@ -95,6 +95,10 @@ class NotBuiltError(MyographError):
     """There is no built graph, or it is older than its sources."""
 
 
+class StoreError(MyographError):
+    """A store of a graph on disk cannot be read or written, or is not one that we serve."""
+
+
 class NotInGraphError(MyographError):
     """The statement to be explained is not in the graph."""
 

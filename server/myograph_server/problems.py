@@ -51,6 +51,7 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.MalformedTurtleError, 400, "malformed-turtle", "The document does not parse"),
     (errors.UnnamedNodeError, 400, "unnamed-node", "A blank node has no name"),
     (errors.DuplicateFactError, 400, "duplicate-fact", "A fact is stated twice"),
+    (errors.StoreError, 503, "store", "The store cannot be read"),
     (SettingError, 500, "setting", "The server is set up wrongly"),
 )
 _HTTP_REPAIRS = {

@@ -12,6 +12,7 @@ from rich.table import Table
 from myograph.build import build, load_or_build, write
 from myograph.check import Finding, Report, check
 from myograph.commands.inputs import read_text
+from myograph.commands.outputs import tell_of_disk
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
 from myograph.files import Sources, find_sources
@@ -23,13 +24,20 @@ _SHOWN = 60
 
 def add_build(subparsers: Any) -> argparse.ArgumentParser:
     """Declare `build`."""
-    return subcommand(
+    parser = subcommand(
         subparsers,
         "build",
         _build,
         "Read the sources, derive what follows and write the graph.",
         "myograph build",
     )
+    parser.add_argument(
+        "--disk-above",
+        type=int,
+        metavar="N",
+        help="triples above which the graph is kept on disk; default: the setting disk_above",
+    )
+    return parser
 
 
 def add_check(subparsers: Any) -> argparse.ArgumentParser:
@@ -51,13 +59,14 @@ def _build(args: argparse.Namespace) -> int:
     with progress("Building the graph") as tell:
         built = build(sources, progress=tell)
         tell("write")
-        write(built, sources.build_folder)
+        held = write(built, sources.build_folder, most=args.disk_above)
     derived = sum(built.made.values())
     seconds = time.perf_counter() - started
     OUT.print(
         f"Built {len(built.quads):,} triples, {derived:,} of them derived by {len(built.rules)} "
         f"rules, in {seconds:.1f} s."
     )
+    tell_of_disk(held)
     return 0
 
 
