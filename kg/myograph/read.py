@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse
 
 from myograph.errors import MalformedTurtleError
 from myograph.files import Sources
+from myograph.link.register import check_register
 from myograph.naming import NodeRule, name_facts, node_rules
 from myograph.prefixes import prefix_map
 from myograph.sssom import read_mapping
@@ -87,8 +88,9 @@ def read_mappings(sources: Sources) -> list[Quad]:
     """Read the SSSOM files below `kg/data/mappings` into `graph:mapping` and `graph:bridge`.
 
     Raises:
-        MappingError: a line of a file cannot be read.
+        MappingError: a line of a file cannot be read, or differs from the register of links.
     """
+    check_register(sources)
     return [
         quad
         for path in sorted((sources.data / "mappings").glob("*.sssom.tsv"))
