@@ -123,10 +123,6 @@ class UnknownGraphError(MyographError):
     """The graph has no named graph of that name."""
 
 
-class MissingPackageError(MyographError):
-    """What was asked takes a Python package that is not installed."""
-
-
 class ContextError(MyographError):
     """The JSON-LD context is missing, or two of its terms have one name."""
 

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Collection
 from typing import Any
 
 import pyoxigraph as ox
@@ -47,7 +48,7 @@ class Onto:
         return sorted({slug for slug in slugs if slug.isidentifier()})
 
 
-def load_owl(quads: list[ox.Quad], names: Names) -> Onto:
+def load_owl(quads: Collection[ox.Quad], names: Names) -> Onto:
     """Load what was authored and what was derived into a world of owlready2's.
 
     Args:
