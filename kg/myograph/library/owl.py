@@ -77,7 +77,7 @@ def load_owl(quads: Collection[ox.Quad], names: Names) -> Onto:
     return Onto(world, ontology, names)
 
 
-def _triples(quads: list[ox.Quad]) -> list[ox.Triple]:
+def _triples(quads: Collection[ox.Quad]) -> list[ox.Triple]:
     found = dict.fromkeys(document(quads))
     for quad in quads:
         if is_derived(quad.graph_name) or quad.predicate in (LABEL, DEFINITION):
