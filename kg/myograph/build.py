@@ -116,19 +116,9 @@ def write(
         StoreError: there is no room for the graph on disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    counts: Counter[str] = Counter()
-
-    def counted() -> Iterator[Quad]:
-        own = own_quads(built)
-        for quads in (own, outside(own, folder)):
-            for quad in quads:
-                if isinstance(quad.graph_name, NamedNode):
-                    counts[quad.graph_name.value] += 1
-                yield quad
-
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as new:
         graph, about = Path(new) / GRAPH_FILE, Path(new) / REPORT_FILE
-        serialize(counted(), graph, RdfFormat.N_QUADS)
+        counts = _write_quads(built, folder, graph)
         report = {
             "fingerprint": fingerprint or built.fingerprint,
             "engine": pyoxigraph.__version__,
@@ -144,6 +134,22 @@ def write(
     held = on_disk(folder, most)
     remove_old(folder)
     return held
+
+
+def _write_quads(built: Built, folder: Path, path: Path) -> Counter[str]:
+    """Write a graph and what was added to it, and return how much each named graph has."""
+    counts: Counter[str] = Counter()
+
+    def counted() -> Iterator[Quad]:
+        own = own_quads(built)
+        for quads in (own, outside(own, folder)):
+            for quad in quads:
+                if isinstance(quad.graph_name, NamedNode):
+                    counts[quad.graph_name.value] += 1
+                yield quad
+
+    serialize(counted(), path, RdfFormat.N_QUADS)
+    return counts
 
 
 def own_quads(built: Built) -> list[Quad]:
