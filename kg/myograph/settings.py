@@ -33,6 +33,8 @@ class Setting:
 SETTINGS = (
     Setting("host", "127.0.0.1", "Address that the server listens on."),
     Setting("port", 8000, "Port that the server listens on; 0 takes a free one."),
+    Setting("proxy", "", "Address of a load balancer that says for whom it asks; none if empty."),
+    Setting("linger", 0.0, "Seconds to go on after SIGTERM, with /health at 503."),
     Setting("threads", 80, "Threads that answer requests; more than workers and queue together."),
     Setting("workers", 4, "Queries that run at once, each in a process that can be killed."),
     Setting("queue", 64, "Queries that may wait for a worker; beyond that the answer is 503."),

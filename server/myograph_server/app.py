@@ -1,5 +1,6 @@
 """The application: `create_app` puts the parts together; importing this does no work."""
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from myograph_server import (
     web,
 )
 from myograph_server.engine import Engine
-from myograph_server.site import EXTENSION, WATCH, make_site
+from myograph_server.site import EXTENSION, STOPPING, WATCH, make_site
 from myograph_server.watch import Watch
 
 # Fetched when the package is built (hatch_build.py); without it /sparql has a plain field.
@@ -54,6 +55,7 @@ def create_app(
     shared = make_site(built, config, sources, engine)
     app.extensions[EXTENSION] = shared
     app.extensions[WATCH] = Watch()
+    app.extensions[STOPPING] = threading.Event()
     app.config["MAX_CONTENT_LENGTH"] = shared.number("max_body_length")
     app.config["MAX_FORM_MEMORY_SIZE"] = shared.number("max_body_length")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

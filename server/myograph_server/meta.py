@@ -9,7 +9,7 @@ from myograph.results import write_triples
 from myograph_server import conneg
 from myograph_server.description import openapi
 from myograph_server.problems import PROBLEMS
-from myograph_server.site import WATCH, site
+from myograph_server.site import STOPPING, WATCH, site
 from myograph_server.watch import Watch
 
 blueprint = Blueprint("meta", __name__)
@@ -17,15 +17,19 @@ blueprint = Blueprint("meta", __name__)
 
 @blueprint.get("/health")
 def health() -> Response:
-    """Say which graph is served."""
-    return _json(
+    """Say which graph is served, and by 503 that a load balancer is to send no more."""
+    stopping = current_app.extensions[STOPPING].is_set()
+    answer = _json(
         {
-            "status": "ok",
+            "status": "stopping" if stopping else "ok",
             "version": __version__,
             "triples": len(site().built.quads),
             "fingerprint": site().built.fingerprint,
         }
     )
+    if stopping:
+        answer.status_code = 503
+    return answer
 
 
 @blueprint.get("/metrics")

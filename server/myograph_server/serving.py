@@ -3,16 +3,14 @@
 import errno
 import http.client
 import logging
-import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import FrameType
 
 from flask import Flask
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from myograph.build import GRAPH_FILE, Built, Progress, load, load_or_build, remove_old
 from myograph.errors import AddressInUseError, MyographError
@@ -23,7 +21,8 @@ from myograph_server.app import create_app
 from myograph_server.engine import WorkerEngine
 from myograph_server.federation.engine import FederatingEngine
 from myograph_server.front import Front
-from myograph_server.site import EXTENSION, WATCH, Site, make_site
+from myograph_server.site import EXTENSION, STOPPING, WATCH, Site, make_site
+from myograph_server.stopping import run_until_stopped
 from myograph_server.watch import Watch
 from myograph_server.workers.pool import Pool, PoolLimits
 
@@ -31,6 +30,7 @@ LOG = logging.getLogger("myograph.server")
 _LOG_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _LATECOMERS = 1.0  # seconds
 Chosen = Mapping[str, int | float | str]
+_FORWARDED = {"x-forwarded-for", "x-forwarded-proto"}
 
 
 def serve(
@@ -67,8 +67,15 @@ def serve(
     port = listener.getsockname()[1]
     threading.Thread(target=_announce, args=(host, port, tell), daemon=True).start()
 
+    patience = shared.seconds("timeout") + shared.seconds("patience")
     try:
-        _run(server, lambda: reload(app, given))
+        run_until_stopped(
+            server,
+            lambda: reload(app, given),
+            app.extensions[STOPPING],
+            shared.seconds("linger"),
+            patience,
+        )
     finally:
         server.close()
         pool_of(app.extensions[EXTENSION]).close()
@@ -90,30 +97,9 @@ def count_kills(app: Flask) -> None:
     )
 
 
-def _run(server: BaseWSGIServer | MultiSocketServer, again: Callable[[], None]) -> None:
-    """Run until SIGTERM or SIGINT; at SIGHUP do something again, in a thread of its own."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        # Out of waitress's loop, which then finishes what it is at.
-        raise SystemExit(0)
-
-    def begin(number: int, frame: FrameType | None) -> None:
-        threading.Thread(target=again, name="reload").start()
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGHUP, begin)
-    try:
-        server.run()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _server(
-    front: Front, listener: socket.socket, shared: Site
-) -> BaseWSGIServer | MultiSocketServer:
-    return create_server(
+def _server(front: Front, listener: socket.socket, shared: Site) -> BaseWSGIServer:
+    proxy = str(shared.settings["proxy"])
+    made = create_server(
         front,
         sockets=[listener],
         threads=shared.number("threads"),
@@ -124,7 +110,14 @@ def _server(
         outbuf_high_watermark=4 * shared.number("max_answer_length"),
         connection_limit=2000,
         ident="myograph",
+        # Whom a load balancer asks for; anybody else could write there what they like.
+        trusted_proxy=proxy or None,
+        trusted_proxy_headers=_FORWARDED if proxy else set(),
+        clear_untrusted_proxy_headers=True,
     )
+    if not isinstance(made, BaseWSGIServer):
+        raise TypeError("there is one socket to listen at")
+    return made
 
 
 def open_graph(sources: Sources, chosen: Chosen, tell: Progress | None = None) -> Built:

@@ -34,6 +34,7 @@ from myograph_server.guard import Dataset, Guard, Limits, SafeQuery
 
 EXTENSION = "myograph"
 WATCH = "myograph-watch"
+STOPPING = "myograph-stopping"
 _ALWAYS = (
     *("ontology", "anatomy", "exercise", "injury", "mapping", "bridge", "source", "metadata"),
     *("examples", "rolled-up"),
@@ -159,6 +160,10 @@ class Site:
     def number(self, name: str) -> int:
         """Return a setting that is a whole number."""
         return int(self.settings[name])
+
+    def seconds(self, name: str) -> float:
+        """Return a setting that is a time."""
+        return float(self.settings[name])
 
     def admit(self, text: str, dataset: Dataset | None = None) -> SafeQuery:
         """Return a query as the guard lets it through.

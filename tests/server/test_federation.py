@@ -269,6 +269,16 @@ def test_a_query_that_has_ended_hangs_up() -> None:
         assert len(failures) == 1
 
 
+def test_only_what_is_not_silent_ends_the_query() -> None:
+    with host(says(b"", status=500)) as other, asking(other.name) as ours:
+        for silent in ("", "SILENT"):
+            calls = ours.guard.admit(joined(other.at(), silent)).services
+            with ours.engine.gateway.opened(calls) as ticket:
+                with pytest.raises(ServiceFailedError):
+                    ticket.answer(0, "ASK {}")
+                assert (ticket.failure is None) == bool(silent)
+
+
 def _until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + 10
     while not holds() and time.monotonic() < end:
