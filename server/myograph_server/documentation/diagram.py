@@ -14,8 +14,8 @@ from html import escape
 
 from myograph.errors import DocumentError
 
-_WIDE, _HIGH = 290, 128  # of a place in the grid
-_BOX_WIDE, _BOX_HIGH = 166, 46
+_WIDE, _HIGH = 294, 128  # of a place in the grid
+_BOX_WIDE, _BOX_HIGH = 172, 46
 _LINE = 17  # of the text of an arrow
 _LEFT, _TOP = 10, 26  # of the picture; above a box an arrow may lead back to it
 _APART = 12  # two arrows of opposite directions
