@@ -103,6 +103,10 @@ class NotInGraphError(MyographError):
     """The statement to be explained is not in the graph."""
 
 
+class DocumentError(MyographError):
+    """A page of the documentation is not of the form that pages have."""
+
+
 class MissingPackageError(MyographError):
     """Something needs a package that is not installed."""
 
