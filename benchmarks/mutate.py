@@ -15,6 +15,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.mutations import anatomy, authored, function, records
@@ -183,7 +184,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     wanted = [k for k in KINDS if not args.kind or any(part in k.name for part in args.kind)]
     order = Order(args.each, args.seed, args.sample)
-    outcomes = run(Facts(find_sources()), wanted, order, print)
+    outcomes = run(Facts(find_sources()), wanted, order, partial(print, flush=True))
     options = f"--each {args.each} --seed {args.seed}"
     options += f" --sample {args.sample}" if args.sample else ""
     text = written(outcomes, f"python -m benchmarks.mutate {options}")
