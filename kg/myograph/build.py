@@ -1,7 +1,8 @@
 """From sources to a graph that can be queried: read, derive, describe, write, load.
 
 What a build leaves in the build folder is `graph.nq`, every quad with literals as they were
-written, and `build.json`, which says of which sources it was made, by which engine.
+written, and `build.json`, which says of which sources it was made, by which engine. Other people's
+ontologies that were added to the graph (`myograph.link`) are written after our own.
 """
 
 import gc
@@ -19,6 +20,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 from myograph.derive import derive
 from myograph.errors import NotBuiltError
 from myograph.files import Sources
+from myograph.link.external import added, fingerprint_with, is_external, outside
 from myograph.metadata import describe
 from myograph.portion import portion
 from myograph.questions import load_questions
@@ -40,7 +42,7 @@ class Built:
         store: the same, ready to be queried.
         rules: the rules that were run.
         made: how many triples each rule made.
-        fingerprint: of the sources and the code that made it.
+        fingerprint: of the sources and the code that made it, and of the ontologies added to it.
     """
 
     quads: list[Quad]
@@ -85,8 +87,13 @@ def build(
     return Built(authored + derived + description, store, rules, made, sources.fingerprint)
 
 
-def write(built: Built, folder: Path) -> None:
-    """Write a built graph into a folder, which is made if need be.
+def write(built: Built, folder: Path, fingerprint: str | None = None) -> None:
+    """Write a built graph into a folder, which is made if need be, and what was added to it.
+
+    Args:
+        built: the graph; other people's ontologies in it are replaced by those of the folder.
+        folder: the build folder.
+        fingerprint: of the sources alone, where the graph was loaded together with what was added.
 
     Each file takes its place when it is whole, so that whoever reads at that moment, or writes
     the same graph, is not disturbed.
@@ -95,24 +102,36 @@ def write(built: Built, folder: Path) -> None:
         OSError: the folder cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    counts = Counter(
-        quad.graph_name.value for quad in built.quads if isinstance(quad.graph_name, NamedNode)
-    )
-    report = {
-        "fingerprint": built.fingerprint,
-        "engine": pyoxigraph.__version__,
-        "triples": len(built.quads),
-        "graphs": dict(sorted(counts.items())),
-        "made": built.made,
-    }
+    counts: Counter[str] = Counter()
+
+    def counted() -> Iterator[Quad]:
+        own = own_quads(built)
+        for quads in (own, outside(own, folder)):
+            for quad in quads:
+                if isinstance(quad.graph_name, NamedNode):
+                    counts[quad.graph_name.value] += 1
+                yield quad
+
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as new:
         graph, about = Path(new) / GRAPH_FILE, Path(new) / REPORT_FILE
-        serialize(built.quads, graph, RdfFormat.N_QUADS)
+        serialize(counted(), graph, RdfFormat.N_QUADS)
+        report = {
+            "fingerprint": fingerprint or built.fingerprint,
+            "engine": pyoxigraph.__version__,
+            "triples": counts.total(),
+            "graphs": dict(sorted(counts.items())),
+            "made": built.made,
+        }
         about.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
         # The report goes last: without it the graph does not count as built.
         (folder / REPORT_FILE).unlink(missing_ok=True)
         graph.replace(folder / GRAPH_FILE)
         about.replace(folder / REPORT_FILE)
+
+
+def own_quads(built: Built) -> list[Quad]:
+    """Return the quads of a graph without other people's ontologies."""
+    return [quad for quad in built.quads if not is_external(quad.graph_name)]
 
 
 def load(sources: Sources) -> Built:
@@ -137,7 +156,8 @@ def load(sources: Sources) -> Built:
         quads = list(found)
         store = Store()
         store.bulk_extend(quads)
-    return Built(quads, store, load_rules(sources.rules), report["made"], report["fingerprint"])
+    whole = fingerprint_with(report["fingerprint"], folder)
+    return Built(quads, store, load_rules(sources.rules), report["made"], whole)
 
 
 @contextmanager
@@ -163,4 +183,4 @@ def load_or_build(sources: Sources, progress: Progress | None = None) -> Built:
     except NotBuiltError:
         built = build(sources, progress=progress)
         write(built, sources.build_folder)
-        return built
+        return load(sources) if added(sources.build_folder) else built

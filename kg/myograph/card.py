@@ -17,6 +17,7 @@ _HIDDEN = {
         "hasFactsOf", "leafOf", "leafCount", "overlappedBy", "hasAttachment", "layName",
         "statesRoots", "eccentricIn", "movesGiven", "movesThere", "opposesThere",
         "trainsMostOf", "steadiedByMostOf", "stretchesMostOf",
+        "hasTermSearch", "atlasPosition", "atlasOutline", "atlasCourse",
     )),
 }  # fmt: skip
 _PLAIN = {myo(name) for name in ("attachesTo", "ofMovement", "nerve", "riskFactor")}

@@ -14,7 +14,7 @@ import rdflib
 from pyshacl import validate
 from rdflib.namespace import SH
 
-from myograph.build import Built
+from myograph.build import Built, own_quads
 from myograph.files import Sources
 from myograph.picture.faults import faults
 from myograph.query import select
@@ -63,7 +63,8 @@ def check(built: Built, sources: Sources) -> Report:
     Every processor that this process may use takes its part.
     """
     shapes = load_shapes(sources.shapes)
-    data = to_rdflib(seen_by(shapes, built.quads))
+    # What others say has their form, not ours.
+    data = to_rdflib(seen_by(shapes, own_quads(built)))
     parts = shapes_in_parts(data, shapes, len(os.sched_getaffinity(0)))
     tasks = [partial(validate_shapes, data, part) for part in parts]
     return joined(side_by_side([*tasks, partial(_strata_graphs_and_figures, built)]))

@@ -55,6 +55,18 @@ class MappingError(MyographError):
     """A line of an SSSOM file cannot be read."""
 
 
+class OntologyFileError(MyographError):
+    """Another's ontology cannot be read, or imports what is not there or itself."""
+
+
+class OntologyConflictError(MyographError):
+    """Another's ontology and our graph cannot both be true."""
+
+
+class UnknownOntologyError(MyographError):
+    """No ontology of that name was added to the graph."""
+
+
 class PictureError(MyographError):
     """What the graph places in a figure cannot be drawn, or there is no such picture."""
 

@@ -99,6 +99,8 @@ def _document(quads: list[Quad]) -> list[Triple]:
         for name in ("ontology", "anatomy", "exercise", "injury", "source", "bridge", "own")
     }
     kept = [quad for quad in quads if quad.graph_name in authored]
+    bare = _bare(kept)
+    kept = [quad for quad in kept if quad.subject not in bare and quad.object not in bare]
     annotations = {
         quad.subject for quad in kept if quad.predicate == RDF_TYPE and quad.object == _ANNOTATION
     }
@@ -107,6 +109,26 @@ def _document(quads: list[Quad]) -> list[Triple]:
         for quad in kept
         if quad.predicate not in annotations and not _prefix_declaration(quad)
     ]
+
+
+def _bare(quads: list[Quad]) -> set[object]:
+    """Return the classes of other ontologies of which nothing is said but that they are classes.
+
+    They can contradict nothing, and HermiT takes half a second for each.
+    """
+    theirs: set[object] = {
+        quad.subject
+        for quad in quads
+        if quad.graph_name == graph("bridge") and quad.object == OWL_CLASS
+    }
+    placed = {
+        term
+        for quad in quads
+        if quad.predicate != RDF_TYPE
+        for term in (quad.subject, quad.object)
+        if term in theirs
+    }
+    return theirs - placed
 
 
 def _classes(triples: list[Triple]) -> int:

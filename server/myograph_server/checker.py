@@ -33,7 +33,11 @@ LOG = logging.getLogger("myograph.server")
 _COMMAND = [sys.executable, "-P", "-m", "myograph_server.checking"]
 _POLL = 0.05  # seconds between looks at whether the client is still there
 # What Python, Rust and the bridge between them say when an allocation fails.
-_FULL = (b"MemoryError", b"memory allocation", b"PyObject pointer is null", b"returned NULL")
+_FULL = (
+    *(b"MemoryError", b"memory allocation", b"PyObject pointer is null", b"returned NULL"),
+    # A text that pyoxigraph has no memory to copy, it takes for a file instead.
+    b"'str' object has no attribute 'read'",
+)
 _LOGGED = 2000  # characters of what a process said as it ended
 
 

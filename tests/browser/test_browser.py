@@ -139,13 +139,15 @@ def test_the_editor_completes_and_answers(go: Open) -> None:
         pytest.skip("the editor was not fetched: `make editor`")
     page.locator(".CodeMirror").click()
     page.keyboard.press("Control+a")
-    page.keyboard.type("SELECT ?m WHERE { ?m myo:cro")
-    expect(page.locator(".CodeMirror-hint", has_text="myo:crosses")).to_be_visible()
-    page.keyboard.press("Enter")
-    page.keyboard.type(" joint:kn")
-    expect(page.locator(".CodeMirror-hint", has_text="joint:knee").first).to_be_visible()
-    page.keyboard.press("Enter")
-    page.keyboard.type(" }")
+    page.keyboard.type("SELECT ?m WHERE { ?m ")
+    for typed, name in (("myo:cro", "myo:crosses"), ("joint:kn", "joint:knee")):
+        page.keyboard.type(typed)
+        expect(page.locator(".CodeMirror-hint-active", has_text=name)).to_be_visible()
+        page.wait_for_timeout(300)  # each key opens the list anew; nobody picks sooner than that
+        page.keyboard.press("Enter")
+        expect(page.locator(".CodeMirror-line").first).to_contain_text(name)
+        page.keyboard.type(" ")
+    page.keyboard.type("}")
     expect(page.locator(".parseErrorIcon")).to_have_count(0)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#result h2")).to_contain_text("rows")
@@ -199,6 +201,49 @@ def test_a_page_leads_to_its_query(go: Open) -> None:
     page = go("/joint/knee")
     page.get_by_role("link", name="Query this").click()
     expect(page.locator("#result")).to_contain_text("bicondylar joint")
+
+
+# --- the picture -------------------------------------------------------------------------------
+
+# A place within the muscle where nothing else lies over it.
+SPOT = """link => {
+  const box = link.getBoundingClientRect();
+  for (let i = 1; i < 12; i++) for (let j = 1; j < 12; j++) {
+    const [x, y] = [box.x + box.width * i / 12, box.y + box.height * j / 12];
+    if (document.elementFromPoint(x, y)?.closest("a") === link) return [x, y];
+  }
+}"""
+
+
+def test_the_picture_leads_to_a_muscle_by_mouse(go: Open) -> None:
+    page = go("/")
+    link = page.locator("svg[data-view=back] a[href$='/muscle/gastrocnemius-medial-head']")
+    link.scroll_into_view_if_needed()
+    x, y = link.evaluate(SPOT)
+    page.mouse.click(x, y)
+    page.wait_for_url("**/muscle/gastrocnemius-medial-head")
+    expect(page.locator("h1")).to_have_text("Medial head of gastrocnemius")
+
+
+def test_the_picture_leads_to_a_muscle_by_keyboard(go: Open) -> None:
+    page = go("/exercise/seated-calf-raise")
+    page.locator(".canvas a[tabindex='0']").first.focus()
+    told = page.locator(".picture [role=status]").inner_text()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".picture [role=status]")).not_to_have_text(told)
+    name = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{name}")
+
+
+def test_an_exercise_is_coloured_by_role(go: Open) -> None:
+    page = go("/exercise/seated-calf-raise")
+    fill = "link => getComputedStyle(link.querySelector('.belly')).fill"
+    colours = {
+        page.locator(f".canvas a[href$='/muscle/{name}'] >> nth=0").evaluate(fill)
+        for name in ("soleus", "gastrocnemius-medial-head", "popliteus")
+    }
+    assert len(colours) == 3, "prime mover, synergist and the rest look alike"
 
 
 # --- every kind of page ------------------------------------------------------------------------

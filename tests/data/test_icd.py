@@ -89,7 +89,9 @@ def test_every_code_exists_under_the_title_that_the_link_gives(prefix: str) -> N
     missing = [row["object_id"] for row in rows(prefix) if not system.is_valid_item(code(row))]
     assert missing == []
     assert rows(prefix)
-    titled = {row["object_id"]: row["object_label"] for row in rows(prefix) if row["object_label"]}
+    titled = {
+        row["object_id"]: row["object_label"] for row in rows(prefix) if row.get("object_label")
+    }
     assert {
         one: label
         for one, label in titled.items()

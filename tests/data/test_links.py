@@ -2,19 +2,25 @@
 
 import csv
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
+import yaml
 
 from myograph.terms import BASE, LABEL
-from tests.data.authored import described, files, records, short
+from tests.data.authored import compact, described, files, records, short
 from tests.helpers import REPOSITORY
 
 REFERENCE = REPOSITORY / "../shared/reference"
-# A row whose identifier the tables lack says on which page it was read.
-READ_ELSEWHERE = re.compile(r"id from the box of Wikipedia's article \w")
+# A row whose identifier the tables lack says where it was read.
+READ_ELSEWHERE = re.compile(
+    r"id from the box of Wikipedia's article \w|read in the list of UBERON 2026-04-01 that \w"
+)
 
 
 @cache
@@ -96,3 +102,82 @@ def test_every_link_has_a_predicate_and_a_justification_that_exist() -> None:
         or not row["mapping_justification"].startswith("semapv:")
     ]
     assert wrong == []
+
+
+def test_each_file_leads_to_one_system_and_says_what_is_on_both_sides() -> None:
+    systems = {}
+    for path in files("sssom.tsv"):
+        header = yaml.safe_load(
+            "\n".join(x[1:] for x in path.read_text("utf-8").splitlines() if x.startswith("#"))
+        )
+        name = path.name.split(".")[0]
+        assert header["mapping_set_id"] == f"{BASE}mapping/{name}"
+        assert header["subject_type"] == "owl named individual"
+        assert header["object_type"] in {"owl class", "skos concept", "rdfs resource"}
+        systems[name] = header["object_source"]
+    assert len(systems) == len(set(systems.values())) > 10
+
+
+def test_every_row_has_an_author_and_a_day_and_the_label_that_was_seen() -> None:
+    # The titles of WHO and the names of SNOMED CT are not free, and so are not repeated.
+    unnamed = ("ICD10:", "ICD11:", "SCTID:", "DOID:", "MESH:", NOTHING)
+    wrong = [
+        f"{row['subject_id']} {row['object_id']} in {name}"
+        for name, row in mapped()
+        if not (row["author_label"] and re.fullmatch(r"\d{4}-\d\d-\d\d", row["mapping_date"]))
+        or not (row.get("object_label") or row["object_id"].startswith(unnamed))
+    ]
+    assert wrong == []
+
+
+def test_every_structure_is_linked_to_uberon_or_was_looked_for() -> None:
+    found = {row["subject_id"] for name, row in mapped() if name.endswith("/uberon.sssom.tsv")}
+    kinds = ("muscle", "bone", "landmark", "joint", "nerve", "root", "artery", "vein", "tissue")
+    ours = {compact(iri) for iri in records() if compact(iri).count("/") == 0}
+    missing = {one for one in ours if one.split(":")[0] in (*kinds, "region")} - found
+    assert missing == set()
+
+
+def test_what_the_tables_have_under_our_name_is_linked() -> None:
+    """A muscle, bone, joint, nerve, artery of ours with the label of a term has a link to it."""
+    known = reference()
+    terms = defaultdict(set)
+    for term, labels in known.items():
+        if term.startswith("UBERON:"):
+            for label in labels:
+                terms[label.removesuffix(" muscle")].add(term)
+    linked = defaultdict(set)
+    for _, row in mapped():
+        linked[row["subject_id"]].add(row["object_id"])
+    wrong = [
+        (compact(iri), label, terms[label])
+        for iri, labels in described(LABEL).items()
+        if compact(iri).split(":")[0] in {"muscle", "bone", "joint", "nerve", "artery", "tissue"}
+        for label in labels
+        if label in terms and not linked[compact(iri)] & terms[label]
+    ]
+    assert wrong == []
+    assert len(terms) > 1000
+
+
+def test_the_reference_implementation_finds_every_file_right(tmp_path: Path) -> None:
+    """By sssom-py, https://mapping-commons.github.io/sssom-py/; a planted error is found."""
+    sound = sorted(files("sssom.tsv"))
+    bad = tmp_path / "bad.sssom.tsv"
+    bad.write_text(sound[0].read_text("utf-8").replace("skos:close", "closely:"), "utf-8")
+    script = """
+import sys
+from sssom.parsers import parse_sssom_table
+from sssom.validators import validate
+for path in sys.argv[1:]:
+    reports = validate(parse_sssom_table(path), fail_on_error=False)
+    print(path, sum(len(report.results) for report in reports.values()))
+"""
+    # Apart: it brings pandas, which warns of itself, and memory that no other test wants.
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script, *map(str, [*sound, bad])],
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    counts = [line.rsplit(" ", 1) for line in done.stdout.splitlines() if ".tsv" in line]
+    assert [path for path, _ in counts] == [str(path) for path in [*sound, bad]], done.stderr
+    assert [path for path, faults in counts if int(faults)] == [str(bad)]

@@ -27,7 +27,7 @@ HOSTILE = {
     ),
     "everything from everything": ("SELECT * WHERE { ?a (rdf:type|!rdf:type)* ?b }", None),
     "huge graph": ("CONSTRUCT { ?a ?b ?f } WHERE { ?a ?b ?c . ?d ?e ?f }", None),
-    "doubling": (f'SELECT (STRLEN(?x40) AS ?n) {{ BIND("aaaaaaaa" AS ?x0) {DOUBLING} }}', 422),
+    "doubling": (f'SELECT (STRLEN(?x40) AS ?n) {{ BIND("aaaaaaaa" AS ?x0) {DOUBLING} }}', None),
     "group of everything": (
         "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?d))) AS ?all) { ?a ?b ?c . ?d ?e ?f }",
         None,

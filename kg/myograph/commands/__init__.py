@@ -6,6 +6,7 @@ from typing import Any
 
 from myograph.commands.ask import add_ask, add_query
 from myograph.commands.give import add_export, add_reason
+from myograph.commands.link import add_link
 from myograph.commands.look import add_explain, add_show, add_stats
 from myograph.commands.make import add_build, add_check
 from myograph.commands.picture import add_picture
@@ -27,5 +28,6 @@ ALL: tuple[Callable[[Subparsers], argparse.ArgumentParser], ...] = (
     add_sources,
     add_picture,
     add_plan,
+    add_link,
     add_serve,
 )
