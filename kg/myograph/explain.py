@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import pyoxigraph as ox
 
@@ -25,7 +26,7 @@ from myograph.binding import (
     premises_of,
 )
 from myograph.build import Built
-from myograph.errors import NotInGraphError
+from myograph.errors import NotInGraphError, UnknownNameError
 from myograph.names import Names
 from myograph.query import Rows, Term, select
 from myograph.rules import Rule
@@ -33,6 +34,7 @@ from myograph.terms import BASE, GRAPH, RDF_TYPE, SOURCE, graph, myo
 
 Ask = Callable[[str], Rows]
 _VOCABULARY = graph("ontology").value
+Statement = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode]
 _LABELLED = {RDF_TYPE: "is a"}
 
 
@@ -316,3 +318,36 @@ def _ordered(solutions: list[Solution]) -> list[Solution]:
         return solutions
     found = {repr(sorted((name, str(t)) for name, t in one.items())): one for one in solutions}
     return [one for _, one in sorted(found.items())]
+
+
+def statement_of(words: Sequence[str], names: Names, store: ox.Store) -> Statement:
+    """Return the statement that somebody means: of those that the words may mean, one that holds.
+
+    Args:
+        words: subject, property and object; or all words of the sentence, where a name has
+            several, as in `biceps femoris crosses knee`.
+        names: of the graph.
+        store: the graph.
+
+    Raises:
+        UnknownNameError: there is no such record or property.
+    """
+    if len(words) == 3:
+        subject, value = names.find(words[0]), names.find(words[2])
+        predicate = predicate_of(words[1], names)
+        # A joint and the complex it is part of may share a name, and so may joint and region.
+        for one, other in product(names.called(words[0]), names.called(words[2])):
+            if next(store.quads_for_pattern(one, predicate, other, None), None):
+                return one, predicate, other
+        return subject, predicate, value
+    for first in range(1, len(words) - 1):
+        for last in range(first + 1, len(words)):
+            parts = words[:first], words[first:last], words[last:]
+            try:
+                return statement_of([" ".join(part) for part in parts], names, store)
+            except UnknownNameError:
+                continue
+    raise UnknownNameError(
+        f"No statement can be read from '{' '.join(words)}'.",
+        "Give it as subject, property and object, such as: soleus crosses ankle.",
+    )

@@ -19,8 +19,8 @@ from myograph.build import Version
 from myograph.errors import (
     BusyError,
     QueryError,
+    RemoteStoreError,
     StoreAnswerError,
-    StoreError,
     StoreTimedOutError,
     StoreVersionError,
 )
@@ -83,7 +83,7 @@ class RemoteEngine:
 
     Raises:
         StoreVersionError: the store holds no graph, not the whole of one, or that of other sources.
-        StoreError: it does not answer as it should.
+        RemoteStoreError: it does not answer as it should.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class RemoteEngine:
             StoreTimedOutError: the store took too long.
             StoreAnswerError: its answer is not what was asked for, or not whole.
             StoreVersionError: it holds another version by now.
-            StoreError: it is not there.
+            RemoteStoreError: it is not there.
         """
         if not query.form:
             raise self._syntax_error(query.text, "It is no SELECT, ASK, CONSTRUCT or DESCRIBE.")
@@ -146,7 +146,7 @@ class RemoteEngine:
         except StoreTimedOutError:
             self._ended["time"] += 1
             raise
-        except StoreError:
+        except RemoteStoreError:
             self._ended["store"] += 1
             raise
         finally:
@@ -193,7 +193,7 @@ class RemoteEngine:
         if reply.status in _BUSY:
             raise BusyError(f"The store is busy: {reply.told}", _LATER)
         if reply.status in (401, 403):
-            raise StoreError(
+            raise RemoteStoreError(
                 f"The store does not let us ask (status {reply.status}).",
                 "Set MYOGRAPH_STORE_USER and MYOGRAPH_STORE_PASSWORD, or MYOGRAPH_STORE_TOKEN, "
                 "where the server is started.",
@@ -321,7 +321,7 @@ class RemoteEngine:
         """Find out how the store is asked for the union of our graphs, and no others.
 
         Raises:
-            StoreError: there is no way to ask for it.
+            RemoteStoreError: there is no way to ask for it.
         """
         every = tuple(self._published.parts)
         listed = (
@@ -341,7 +341,7 @@ class RemoteEngine:
                 return parameters, way
         if self._ask(probe, listed):
             return listed, "its graphs are named in each query"
-        raise StoreError(
+        raise RemoteStoreError(
             "The store does not answer for all our graphs together.",
             "Let its default graph be the union of the named graphs; Oxigraph's server has "
             "--union-default-graph for that.",

@@ -3,27 +3,28 @@
 import errno
 import http.client
 import logging
-import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from types import FrameType
+from pathlib import Path
 
 from flask import Flask
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+from waitress.server import BaseWSGIServer, create_server
 
-from myograph.build import GRAPH_FILE, Version, version_or_build
-from myograph.errors import AddressInUseError, MyographError, NotBuiltError
+from myograph.build import GRAPH_FILE, Progress, Ready, ready, ready_or_build, remove_old
+from myograph.errors import AddressInUseError, MyographError
 from myograph.files import Sources, find_sources
 from myograph.prefixes import prefix_map
 from myograph.remote.client import client_for
 from myograph.settings import settings
 from myograph_server.app import create_app
 from myograph_server.engine import Engine, WorkerEngine
+from myograph_server.federation.engine import inner_of
 from myograph_server.front import Front
 from myograph_server.remote import RemoteEngine, RemoteLimits
-from myograph_server.site import EXTENSION, WATCH, Site, make_site
+from myograph_server.site import EXTENSION, STOPPING, WATCH, Site, make_site
+from myograph_server.stopping import run_until_stopped
 from myograph_server.watch import Watch
 from myograph_server.workers.pool import Pool, PoolLimits
 
@@ -31,9 +32,13 @@ LOG = logging.getLogger("myograph.server")
 _LOG_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _LATECOMERS = 1.0  # seconds
 _RETRY = 2.0  # seconds between looks at a store that has no whole version
+_ADDRESSES = ("http://", "https://")
+Chosen = Mapping[str, int | float | str]
+_FORWARDED = {"x-forwarded-for", "x-forwarded-proto"}
 
 
 def serve(
+    found: Ready | None,
     given: Mapping[str, object],
     sources: Sources,
     tell: Callable[[str], None],
@@ -41,6 +46,7 @@ def serve(
     """Serve a graph until SIGTERM or SIGINT; SIGHUP puts a rebuilt graph in its place.
 
     Args:
+        found: the graph, as `open_graph` returned it.
         given: settings, where they differ from the defaults.
         sources: of the graph.
         tell: is told the address once the server answers there.
@@ -54,7 +60,7 @@ def serve(
     host, port = str(chosen["host"]), int(chosen["port"])
     # Before the graph is loaded a second time: a busy port is to be told at once.
     listener = listen(host, port)
-    app = create_app(start_engine(sources, chosen), given, sources)
+    app = create_app(start_engine(found, sources, chosen), given, sources)
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
     watch: Watch = app.extensions[WATCH]
@@ -65,10 +71,16 @@ def serve(
     port = listener.getsockname()[1]
     threading.Thread(target=_announce, args=(host, port, tell), daemon=True).start()
 
-    if isinstance(shared.engine, RemoteEngine):
-        threading.Thread(target=_follow, args=(app, given), daemon=True).start()
+    threading.Thread(target=_follow, args=(app, given), name="follow", daemon=True).start()
+    patience = shared.seconds("timeout") + shared.seconds("patience")
     try:
-        _run(server, lambda: reload(app, given))
+        run_until_stopped(
+            server,
+            lambda: reload(app, given),
+            app.extensions[STOPPING],
+            shared.seconds("linger"),
+            patience,
+        )
     finally:
         server.close()
         app.extensions[EXTENSION].engine.close()
@@ -90,30 +102,9 @@ def count_kills(app: Flask) -> None:
     )
 
 
-def _run(server: BaseWSGIServer | MultiSocketServer, again: Callable[[], None]) -> None:
-    """Run until SIGTERM or SIGINT; at SIGHUP do something again, in a thread of its own."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        # Out of waitress's loop, which then finishes what it is at.
-        raise SystemExit(0)
-
-    def begin(number: int, frame: FrameType | None) -> None:
-        threading.Thread(target=again, name="reload").start()
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGHUP, begin)
-    try:
-        server.run()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _server(
-    front: Front, listener: socket.socket, shared: Site
-) -> BaseWSGIServer | MultiSocketServer:
-    return create_server(
+def _server(front: Front, listener: socket.socket, shared: Site) -> BaseWSGIServer:
+    proxy = str(shared.settings["proxy"])
+    made = create_server(
         front,
         sockets=[listener],
         threads=shared.number("threads"),
@@ -124,51 +115,70 @@ def _server(
         outbuf_high_watermark=4 * shared.number("max_answer_length"),
         connection_limit=2000,
         ident="myograph",
+        # Whom a load balancer asks for; anybody else could write there what they like.
+        trusted_proxy=proxy or None,
+        trusted_proxy_headers=_FORWARDED if proxy else set(),
+        clear_untrusted_proxy_headers=True,
     )
+    if not isinstance(made, BaseWSGIServer):
+        raise TypeError("there is one socket to listen at")
+    return made
 
 
-def start_engine(sources: Sources, chosen: Mapping[str, int | float | str]) -> Engine:
-    """Start what answers from the graph of these sources: the store of the settings, or workers.
+def open_graph(sources: Sources, chosen: Chosen, tell: Progress | None = None) -> Ready | None:
+    """Return the graph that the settings name, built first if it is ours and has to be.
+
+    Args:
+        sources: of the graph.
+        chosen: every setting.
+        tell: is told each step of a build.
+
+    Returns:
+        The graph, or nothing where another's store holds it.
 
     Raises:
-        StoreError: the store is not there, or does not hold that graph.
-        MyographError: the graph cannot be built.
+        StoreError: the folder that the settings name has no graph that can be served.
+        MyographError: our graph cannot be built.
     """
-    store = str(chosen["store"])
-    if not store:
-        return start_workers(sources, version_or_build(sources), chosen)
+    store, most = str(chosen["store"]), int(chosen["disk_above"])
+    if store.startswith(_ADDRESSES):
+        return None
+    return ready(sources, Path(store), most) if store else ready_or_build(sources, tell, most)
+
+
+def start_engine(found: Ready | None, sources: Sources, chosen: Chosen) -> Engine:
+    """Start what answers from the graph that `open_graph` returned.
+
+    Raises:
+        RemoteStoreError: the other's store is not there, or does not hold that graph.
+    """
+    if found:
+        return start_workers(found, sources, chosen)
     limits = RemoteLimits(
         int(chosen["workers"]),
         float(chosen["patience"]),
         float(chosen["timeout"]),
         int(chosen["max_answer_length"]),
     )
-    prefixes = prefix_map(sources.ontology)
-    return RemoteEngine(client_for(store), prefixes, limits, sources.fingerprint)
+    client = client_for(str(chosen["store"]))
+    return RemoteEngine(client, prefix_map(sources.ontology), limits, sources.fingerprint)
 
 
-def start_workers(
-    sources: Sources, version: Version, chosen: Mapping[str, int | float | str]
-) -> WorkerEngine:
-    """Start the workers over the graph that was built from these sources."""
+def start_workers(found: Ready, sources: Sources, chosen: Chosen) -> WorkerEngine:
+    """Start workers over a graph."""
     limits = PoolLimits(
         workers=int(chosen["workers"]),
         waiting=int(chosen["queue"]),
         memory=int(chosen["max_memory"]),
         patience=float(chosen["patience"]),
     )
-    pool = Pool(sources.build_folder / GRAPH_FILE, prefix_map(sources.ontology), limits)
-    if pool.triples != version.triples:
-        pool.close()
-        raise NotBuiltError(
-            "The graph was built anew while it was being loaded.", "Start the server again."
-        )
+    pool = Pool(found.disk or found.folder / GRAPH_FILE, prefix_map(sources.ontology), limits)
     return WorkerEngine(
         pool,
         int(chosen["max_answer_length"]),
         float(chosen["timeout"]),
         int(chosen["max_cpu"]),
-        version,
+        found.version,
     )
 
 
@@ -184,29 +194,33 @@ def reload(app: Flask, given: Mapping[str, object]) -> None:
     """
     try:
         sources = find_sources()
-        fresh = make_site(start_engine(sources, settings(given)), given, sources)
+        chosen = settings(given)
+        found = open_graph(sources, chosen)
+        fresh = make_site(start_engine(found, sources, chosen), given, sources)
         fresh.warm()
     except MyographError as error:
         LOG.error("The graph was not reloaded: %s", error)
         return
     old: Site = app.extensions[EXTENSION]
     app.extensions[EXTENSION] = fresh
-    LOG.info(
-        "The graph %s is served in place of %s.", fresh.version.fingerprint, old.version.fingerprint
-    )
+    names = fresh.version.fingerprint, old.version.fingerprint
+    LOG.info("The graph %s is served in place of %s.", *names)
     # Who looked at the old one a moment ago may not have reached its workers yet.
     time.sleep(_LATECOMERS)
-    chosen = old.settings
-    old.engine.close(float(chosen["timeout"]) + float(chosen["patience"]))
+    old.engine.close(float(old.settings["timeout"]) + float(old.settings["patience"]))
+    if found and found.disk:
+        remove_old(found.folder)
 
 
 def _follow(app: Flask, given: Mapping[str, object]) -> None:
-    """Take each new version that a store elsewhere gets, once it is whole."""
+    """Take each new version that another's store gets, once it is whole."""
     while True:
-        engine = app.extensions[EXTENSION].engine
+        engine = inner_of(app.extensions[EXTENSION].engine)
+        if not isinstance(engine, RemoteEngine):
+            return
         engine.changed.wait()
         reload(app, given)
-        if app.extensions[EXTENSION].engine is engine:
+        if inner_of(app.extensions[EXTENSION].engine) is engine:
             time.sleep(_RETRY)
 
 

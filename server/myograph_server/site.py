@@ -26,12 +26,16 @@ from myograph.settings import settings
 from myograph.terms import graph
 from myograph_server.checker import Checker, CheckLimits
 from myograph_server.diagnosis import Diagnosis, diagnose
+from myograph_server.documentation.shelf import Shelf
 from myograph_server.engine import Answer, Caller, Engine, answer_of
 from myograph_server.facts import Facts, sliced
+from myograph_server.federation.allowed import Allowed
+from myograph_server.federation.engine import federating
 from myograph_server.guard import Dataset, Guard, Limits, SafeQuery
 
 EXTENSION = "myograph"
 WATCH = "myograph-watch"
+STOPPING = "myograph-stopping"
 _ALWAYS = (
     *("ontology", "anatomy", "exercise", "injury", "mapping", "bridge", "source", "metadata"),
     *("examples", "rolled-up"),
@@ -121,6 +125,11 @@ class Site:
             raise QueryError("A query of ours gave no rows.", "Tell us; this is our mistake.")
         return answer
 
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The documentation."""
+        return Shelf(self.sources)
+
     def explainer(self) -> Explainer:
         """Return what says why statements hold, for one request: it keeps what it learns."""
         return Explainer(self.rows, self.rules, self.names)
@@ -173,11 +182,20 @@ class Site:
         limits = Limits(
             *(self.number(f"max_{name}") for name in ("query_length", "nesting", "operators"))
         )
-        return Guard(self.graphs, self.prefixes, limits)
+        return Guard(self.graphs, self.prefixes, limits, self.services)
+
+    @cached_property
+    def services(self) -> Allowed:
+        """The hosts that SERVICE may ask."""
+        return Allowed(str(self.settings["services"]))
 
     def number(self, name: str) -> int:
         """Return a setting that is a whole number."""
         return int(self.settings[name])
+
+    def seconds(self, name: str) -> float:
+        """Return a setting that is a time."""
+        return float(self.settings[name])
 
     def admit(self, text: str, dataset: Dataset | None = None) -> SafeQuery:
         """Return a query as the guard lets it through.
@@ -239,7 +257,8 @@ def make_site(
         int(chosen["check_memory"]),
         int(chosen["max_answer_length"]),
     )
-    return Site(engine, engine.version, found, chosen, Checker(found, limits))
+    answering = federating(engine, chosen)
+    return Site(answering, engine.version, found, chosen, Checker(found, limits))
 
 
 def site() -> Site:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from myograph.build import Built
+from myograph.build import Built, ready
 from myograph.files import find_sources
 from myograph.settings import settings
 from myograph_server.app import create_app
@@ -90,7 +90,7 @@ def test_who_wants_a_page_gets_one(front: Client, address: str) -> None:
 def served(built: Built) -> Iterator[Client]:
     sources = find_sources()
     chosen = settings({"workers": 2, "timeout": 0.3})
-    app = create_app(start_workers(sources, built.version, chosen), chosen, sources)
+    app = create_app(start_workers(ready(sources), sources, chosen), chosen, sources)
     count_kills(app)
     yield Client(Front(app, app.extensions[WATCH], 1_000_000))
     app.extensions[EXTENSION].engine.close()

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from myograph.errors import (
     AnswerTooLargeError,
     ClientGoneError,
+    RemoteStoreError,
     StoreAnswerError,
-    StoreError,
     StoreTimedOutError,
 )
 from myograph.remote.credentials import Credentials
@@ -81,7 +81,7 @@ class Client:
         credentials: what it may be shown.
 
     Raises:
-        StoreError: the address is none.
+        RemoteStoreError: the address is none.
     """
 
     def __init__(self, url: str, credentials: Credentials | None = None) -> None:
@@ -92,7 +92,7 @@ class Client:
         except ValueError:
             port = -1
         if parts.scheme not in _WEB or not parts.hostname or port == -1 or parts.username:
-            raise StoreError(
+            raise RemoteStoreError(
                 f"'{url}' is no address of a store.",
                 "Give it as http://host:port/path or https://…, and who you are in the environment "
                 "(MYOGRAPH_STORE_USER, MYOGRAPH_STORE_PASSWORD or MYOGRAPH_STORE_TOKEN).",
@@ -119,7 +119,7 @@ class Client:
             StoreAnswerError: it ended before its end, or is no HTTP.
             AnswerTooLargeError: it has more bytes than it may.
             ClientGoneError: nobody waits for it any more.
-            StoreError: there is no connection to the store.
+            RemoteStoreError: there is no connection to the store.
         """
         until = time.monotonic() + wish.timeout
         path = self._path + (("&" if "?" in self._path else "?") + query if query else "")
@@ -215,7 +215,7 @@ class Client:
                 f"The store at {self.url} did not take a connection in time.", _LATER
             ) from None
         except OSError as error:
-            raise StoreError(
+            raise RemoteStoreError(
                 f"There is no store at {self.url}: {error.strerror or error}.",
                 "Start it, or give the address at which it listens.",
             ) from None
@@ -268,7 +268,7 @@ def client_for(url: str) -> Client:
     """Return a client that shows the store what the environment says of who asks.
 
     Raises:
-        StoreError: the address is none.
+        RemoteStoreError: the address is none.
     """
     return Client(
         url,

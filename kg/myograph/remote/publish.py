@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import pyoxigraph as ox
 
 from myograph.build import Built
-from myograph.errors import StoreAnswerError, StoreError
+from myograph.errors import RemoteStoreError, StoreAnswerError
 from myograph.metadata import DATASET
 from myograph.remote.client import Client, Reply, Wish
 from myograph.remote.publication import HOME, MARK, RECORD, Part, Publication, read, read_turtle
@@ -157,7 +157,7 @@ def publish(built: Built, sources: str, target: Target, tell: Tell, *, again: bo
         again: whether to send what the store says that it has, too.
 
     Raises:
-        StoreError: the store is not there, or does not take something.
+        RemoteStoreError: the store is not there, or does not take something.
     """
     graphs = _by_graph(built)
     wanted = {iri: Part(len(lines), _digest(lines)) for iri, lines in graphs.items()}
@@ -224,7 +224,7 @@ def _insert(iri: str, lines: list[str]) -> str:
 
 def _fine(reply: Reply, what: str, statuses: tuple[int, ...]) -> Reply:
     if reply.status in (401, 403):
-        raise StoreError(
+        raise RemoteStoreError(
             f"The store does not let us write (status {reply.status}).",
             "Set MYOGRAPH_STORE_USER and MYOGRAPH_STORE_PASSWORD, or MYOGRAPH_STORE_TOKEN.",
         )
