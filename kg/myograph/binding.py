@@ -33,8 +33,7 @@ def is_blank(key: Key) -> bool:
 
 def premises_of(rule: Rule, solution: Solution) -> list[Key]:
     """Return what may have held when a rule fired, branches not taken among it."""
-    filled = (filled(pattern, solution) for pattern in rule.premises)
-    return [key for key in filled if key]
+    return [key for pattern in rule.premises if (key := filled(pattern, solution))]
 
 
 def bound_queries(rule: Rule, keys: Sequence[Key], made: Made) -> Iterator[str]:
