@@ -26,6 +26,7 @@ from myograph_server import (
     sparql,
     web,
 )
+from myograph_server.documentation import pages as documentation
 from myograph_server.engine import Engine
 from myograph_server.site import EXTENSION, STOPPING, WATCH, make_site, site
 from myograph_server.watch import Watch
@@ -74,7 +75,7 @@ def create_app(
     problems.install(app)
     # The resources go last: their rule takes any path that nothing else does.
     pages = (home, search, sparql, ask, check_page, plan_page, explain_page, dumps, meta, picture)
-    for module in (*pages, resources):
+    for module in (*pages, documentation, resources):
         app.register_blueprint(module.blueprint)
     return app
 

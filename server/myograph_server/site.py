@@ -26,6 +26,7 @@ from myograph.settings import settings
 from myograph.terms import GRAPH, graph
 from myograph_server.checker import Checker, CheckLimits
 from myograph_server.diagnosis import Diagnosis, diagnose
+from myograph_server.documentation.shelf import Shelf
 from myograph_server.engine import Answer, Caller, Engine, InProcessEngine, answer_of
 from myograph_server.facts import Facts
 from myograph_server.federation.allowed import Allowed
@@ -103,6 +104,11 @@ class Site:
         if not isinstance(answer, Rows):
             raise QueryError("A query of ours gave no rows.", "Tell us; this is our mistake.")
         return answer
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The documentation."""
+        return Shelf(self.sources)
 
     @cached_property
     def explainer(self) -> Explainer:
