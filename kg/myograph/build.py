@@ -1,25 +1,27 @@
 """From sources to a graph that can be queried: read, derive, describe, write, load.
 
-What a build leaves in the build folder is `graph.nq`, every quad with literals as they were
-written, and `build.json`, which says of which sources it was made, by which engine. Other people's
+What a build leaves in the build folder is `graph.nq` (`myograph.graphfile`), every quad with its literals
+as they were written, and at its end of which sources it was made, by which engine. Other people's
 ontologies that were added to the graph (`myograph.link`) are written after our own.
 """
 
 import gc
-import json
-import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from myograph.derive import derive
 from myograph.errors import NotBuiltError
 from myograph.files import Sources
+from myograph.graphfile import GRAPH_FILE as GRAPH_FILE
+from myograph.graphfile import REPORT_FILE as REPORT_FILE
+from myograph.graphfile import read_report, replace_graph
 from myograph.link.external import added, fingerprint_with, is_external, outside
 from myograph.metadata import describe
 from myograph.portion import portion
@@ -29,8 +31,6 @@ from myograph.rules import Rule, load_rules
 from myograph.terms import is_derived
 
 Progress = Callable[[str], None]
-GRAPH_FILE = "graph.nq"
-REPORT_FILE = "build.json"
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ def build(
     """
     tell = progress or (lambda _: None)
     tell("read")
+    # Before they are read: who changes one meanwhile gets a graph that counts as older.
+    fingerprint = sources.fingerprint
     with _no_collection():
         ours, own = read_sources(sources), extra or []
         authored = (ours if whole else portion(ours, own)) + own
@@ -84,7 +86,7 @@ def build(
         description = describe(authored + derived, questions, sources)
         store.extend(description)
         derived.sort(key=str)
-    return Built(authored + derived + description, store, rules, made, sources.fingerprint)
+    return Built(authored + derived + description, store, rules, made, fingerprint)
 
 
 def write(built: Built, folder: Path, fingerprint: str | None = None) -> None:
@@ -95,38 +97,19 @@ def write(built: Built, folder: Path, fingerprint: str | None = None) -> None:
         folder: the build folder.
         fingerprint: of the sources alone, where the graph was loaded together with what was added.
 
-    Each file takes its place when it is whole, so that whoever reads at that moment, or writes
-    the same graph, is not disturbed.
+    The new graph takes the place of the old when it is whole; until then, and if anything goes
+    wrong, the old one is there.
 
     Raises:
-        OSError: the folder cannot be written to.
+        BuildFolderError: the folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    counts: Counter[str] = Counter()
-
-    def counted() -> Iterator[Quad]:
-        own = own_quads(built)
-        for quads in (own, outside(own, folder)):
-            for quad in quads:
-                if isinstance(quad.graph_name, NamedNode):
-                    counts[quad.graph_name.value] += 1
-                yield quad
-
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as new:
-        graph, about = Path(new) / GRAPH_FILE, Path(new) / REPORT_FILE
-        serialize(counted(), graph, RdfFormat.N_QUADS)
-        report = {
-            "fingerprint": fingerprint or built.fingerprint,
-            "engine": pyoxigraph.__version__,
-            "triples": counts.total(),
-            "graphs": dict(sorted(counts.items())),
-            "made": built.made,
-        }
-        about.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-        # The report goes last: without it the graph does not count as built.
-        (folder / REPORT_FILE).unlink(missing_ok=True)
-        graph.replace(folder / GRAPH_FILE)
-        about.replace(folder / REPORT_FILE)
+    own = own_quads(built)
+    about = {
+        "fingerprint": fingerprint or built.fingerprint,
+        "engine": pyoxigraph.__version__,
+        "made": built.made,
+    }
+    replace_graph(chain(own, outside(own, folder)), folder, about)
 
 
 def own_quads(built: Built) -> list[Quad]:
@@ -141,23 +124,29 @@ def load(sources: Sources) -> Built:
         NotBuiltError: there is none, or the sources have changed since.
     """
     folder = sources.build_folder
-    repair = "Run: myograph build."
-    try:
-        report = json.loads((folder / REPORT_FILE).read_text("utf-8"))
-    except (OSError, ValueError):
-        raise NotBuiltError("The graph has not been built yet.", repair) from None
-    if report.get("fingerprint") != sources.fingerprint:
-        raise NotBuiltError("The built graph is older than its sources.", repair)
-    if report.get("engine") != pyoxigraph.__version__:
-        raise NotBuiltError("The built graph was derived by another engine.", repair)
+    report = _report(sources)
     with _no_collection():
         # Lenient: the IRIs were checked when they were read.
         found = parse(path=folder / GRAPH_FILE, format=RdfFormat.N_QUADS, lenient=True)
         quads = list(found)
+        if _report(sources) != report:
+            raise NotBuiltError("Another graph took its place meanwhile.", "Run it again.")
         store = Store()
         store.bulk_extend(quads)
     whole = fingerprint_with(report["fingerprint"], folder)
     return Built(quads, store, load_rules(sources.rules), report["made"], whole)
+
+
+def _report(sources: Sources) -> dict[str, Any]:
+    """Return what the build said of the graph, if it was made of these sources as they are."""
+    report, repair = read_report(sources.build_folder), "Run: myograph build."
+    if report is None:
+        raise NotBuiltError("The graph has not been built yet.", repair)
+    if report.get("fingerprint") != sources.fingerprint:
+        raise NotBuiltError("The built graph is older than its sources.", repair)
+    if report.get("engine") != pyoxigraph.__version__:
+        raise NotBuiltError("The built graph was derived by another engine.", repair)
+    return report
 
 
 @contextmanager
