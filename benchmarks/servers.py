@@ -116,17 +116,31 @@ def rdflib_endpoint() -> Iterator[Server | None]:
 @contextlib.contextmanager
 def oxigraph() -> Iterator[Server | None]:
     """Run Oxigraph's own server, or give nothing where it is not installed."""
-    program = shutil.which("oxigraph") or shutil.which("oxigraph", path=Path(sys.executable).parent)
+    program, graph = _oxigraph(), find_sources().build_folder / GRAPH_FILE
     if program is None:
         yield None
         return
-    port, graph = _free_port(), find_sources().build_folder / GRAPH_FILE
     with tempfile.TemporaryDirectory() as folder:
         load = [program, "load", "--location", folder, "--file", str(graph)]
         subprocess.run(load, check=True, capture_output=True)
-        command = [program, "serve-read-only", "--location", folder, "--bind", f"127.0.0.1:{port}"]
-        with _running("Oxigraph", [*command, "--union-default-graph"], port, "/query") as server:
+        with oxigraph_over(Path(folder)) as server:
             yield server
+
+
+@contextlib.contextmanager
+def oxigraph_over(store: Path) -> Iterator[Server | None]:
+    """Run Oxigraph's own server over a store of its own that nobody writes to."""
+    program, port = _oxigraph(), _free_port()
+    if program is None:
+        yield None
+        return
+    command = [program, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
+    with _running("Oxigraph", [*command, "--union-default-graph"], port, "/query") as server:
+        yield server
+
+
+def _oxigraph() -> str | None:
+    return shutil.which("oxigraph") or shutil.which("oxigraph", path=Path(sys.executable).parent)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,8 @@
 `graph.nq` ends with a comment in which the build says of what sources it made the graph and by
 which engine. So one file holds all that is needed to load it, and one `rename` puts another in its
 place, https://pubs.opengroup.org/onlinepubs/9799919799/functions/rename.html: whoever is ended at
-whatever moment leaves the graph that was there, or the new one. A file that was cut has no such end.
+whatever moment leaves the graph that was there, or the new one. A file that was cut has no such
+end. `build.json` says the same for who looks, and names the version on disk if there is one.
 """
 
 import fcntl
@@ -33,7 +34,7 @@ def replace_graph(quads: Iterable[Quad], folder: Path, about: dict[str, Any]) ->
     """Put a graph into a build folder in place of the one that is there.
 
     One process writes at a time; others wait for it. Of what processes left that were ended while
-    they wrote, nothing remains. `build.json` says the same as the end of the file, for who looks.
+    they wrote, nothing remains.
 
     Args:
         quads: of the graph, in order.
@@ -60,8 +61,35 @@ def replace_graph(quads: Iterable[Quad], folder: Path, about: dict[str, Any]) ->
             report.replace(folder / REPORT_FILE)
 
 
+def name_on_disk(folder: Path, name: str) -> None:
+    """Keep in `build.json` which version on disk (`myograph.disk`) is that of the graph.
+
+    Raises:
+        BuildFolderError: the folder cannot be written to.
+    """
+    with as_error_of(folder):
+        part = folder / f".{name}.json"
+        told = {**(_told(folder) or {}), "disk": name}
+        part.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+        part.replace(folder / REPORT_FILE)
+
+
 def read_report(folder: Path) -> dict[str, Any] | None:
-    """Return what a build said of the graph that it left in a folder, or None if there is none."""
+    """Return what a build said of the graph that it left in a folder, or None if there is none.
+
+    Under `disk` is the name of its version on disk, if it has one.
+    """
+    told = _told(folder)
+    try:
+        listed: dict[str, Any] = json.loads((folder / REPORT_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return told
+    # Another build's, if one was ended between the two files.
+    return listed if {**listed, "disk": 0} == {**(told or {}), "disk": 0} else told
+
+
+def _told(folder: Path) -> dict[str, Any] | None:
+    """Return what the end of the graph's file says."""
     try:
         with (folder / GRAPH_FILE).open("rb") as file:
             size = file.seek(0, os.SEEK_END)

@@ -6,7 +6,6 @@ through Flask, whose routing and contexts cost more than a small query itself.
 """
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +24,7 @@ from myograph_server.conneg import prefers_html, wants_html
 from myograph_server.problems import details, http_details, problem_json, unforeseen_details
 from myograph_server.protocol import QueryRequest, arguments, from_arguments, read
 from myograph_server.site import EXTENSION, Site
-from myograph_server.sparql import answer
+from myograph_server.sparql import answer, changes
 from myograph_server.watch import Watch
 from myograph_server.web import Finished, finish, finished
 
@@ -45,8 +44,6 @@ _KEYED = (
 )
 # These are weighed where the answer is made, beside the times and tags of its own.
 _CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE")
-# Functions that say something else each time; an answer with one of them is not kept.
-_CHANGING = re.compile(r"(?:now|rand|uuid|bnode)(?!\w)", re.IGNORECASE)
 _ASCII = bytes(range(128))
 _LARGEST = 4_000_000  # bytes; larger answers would push out too many others
 
@@ -116,7 +113,7 @@ class Front:
             if key is not None:
                 encodings = environ.get("HTTP_ACCEPT_ENCODING", "")
                 answered = finished(written.body, written.content_type, encodings)
-                if not _CHANGING.search(text):
+                if not changes(text):
                     self._put(key, answered)
             else:
                 response = Response(written.body, content_type=written.content_type)
@@ -140,7 +137,8 @@ class Front:
         return ClosingIterator(response(environ, start_response), response.close)
 
     def _keep(self, key: tuple[object, ...] | None, response: BaseResponse) -> None:
-        if response.status_code == 200 and response.headers.get("ETag"):
+        lasting = response.headers.get("Cache-Control") != "no-store"
+        if response.status_code == 200 and response.headers.get("ETag") and lasting:
             headers = list(response.headers)
             self._put(key, Finished(headers, response.headers["ETag"], response.get_data()))
 

@@ -60,7 +60,9 @@ def void() -> Response:
 @blueprint.get("/docs")
 def docs() -> str:
     """Tell people how to use the server."""
-    return render_template("docs.html", problems=PROBLEMS, settings=site().settings)
+    return render_template(
+        "docs.html", problems=PROBLEMS, settings=site().settings, services=str(site().services)
+    )
 
 
 def _json(value: object, media: str = "application/json") -> Response:

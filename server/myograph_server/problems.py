@@ -23,6 +23,9 @@ PROBLEM_JSON = "application/problem+json"
 # The first that fits counts: subclasses before their bases.
 PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (QuerySyntaxError, 400, "query-syntax", "The query cannot be understood"),
+    (errors.ServiceRefusedError, 403, "service-refused", "The service is not asked"),
+    (errors.ServiceFailedError, 502, "service-failed", "The service gave no answer"),
+    (errors.ServiceTimedOutError, 504, "service-timed-out", "The service took too long"),
     (errors.QueryRefusedError, 403, "query-refused", "The query is refused"),
     (errors.QueryTimedOutError, 504, "query-timed-out", "The query took too long"),
     (errors.QueryFailedError, 422, "query-failed", "The query cannot be run"),
@@ -50,6 +53,7 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.DuplicateFactError, 400, "duplicate-fact", "A fact is stated twice"),
     (errors.SourceFileError, 500, "source-file", "A source of the graph cannot be read"),
     (errors.BuildFolderError, 500, "build-folder", "The graph cannot be written"),
+    (errors.StoreError, 503, "store", "The store cannot be read"),
     (SettingError, 500, "setting", "The server is set up wrongly"),
 )
 _HTTP_REPAIRS = {

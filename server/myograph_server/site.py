@@ -28,6 +28,8 @@ from myograph_server.checker import Checker, CheckLimits
 from myograph_server.diagnosis import Diagnosis, diagnose
 from myograph_server.engine import Answer, Caller, Engine, InProcessEngine, answer_of
 from myograph_server.facts import Facts
+from myograph_server.federation.allowed import Allowed
+from myograph_server.federation.engine import federating
 from myograph_server.guard import Dataset, Guard, Limits, SafeQuery
 
 EXTENSION = "myograph"
@@ -147,7 +149,12 @@ class Site:
         limits = Limits(
             *(self.number(f"max_{name}") for name in ("query_length", "nesting", "operators"))
         )
-        return Guard(self.graphs, self.prefixes, limits)
+        return Guard(self.graphs, self.prefixes, limits, self.services)
+
+    @cached_property
+    def services(self) -> Allowed:
+        """The hosts that SERVICE may ask."""
+        return Allowed(str(self.settings["services"]))
 
     def number(self, name: str) -> int:
         """Return a setting that is a whole number."""
@@ -218,7 +225,8 @@ def make_site(
         int(chosen["check_memory"]),
         int(chosen["max_answer_length"]),
     )
-    return Site(built, found, chosen, engine or own, Checker(found, limits))
+    answering = federating(engine or own, chosen)
+    return Site(built, found, chosen, answering, Checker(found, limits))
 
 
 def site() -> Site:
