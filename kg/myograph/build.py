@@ -1,7 +1,7 @@
 """From sources to a graph that can be queried: read, derive, describe, write, load.
 
-What a build leaves in the build folder is `graph.nq` (`myograph.graphfile`): every quad, literals as
-they were written, and at its end of which sources it was made, by which engine. Other people's
+A build leaves `graph.nq` in the build folder (`myograph.graphfile`): every quad, literals as they
+were written, and at its end of which sources it was made, by which engine. Other people's
 ontologies that were added to the graph (`myograph.link`) are written after our own. A graph that is
 too large for the memory is kept as a store on disk as well (`myograph.disk`).
 """

@@ -1,8 +1,9 @@
 """Every question gets the same rows from another engine, over a part of the graph.
 
 rdflib takes minutes and gigabytes over the whole graph; the part has every muscle and joint,
-and of the exercises, activities and conditions those that a question names by itself. No question is
-left out: what rdflib is slow at is in slow-in-rdflib.txt, with the reason, and runs with the slow tests.
+and of the exercises, activities and conditions those that a question names by itself. No question
+is left out: what rdflib is slow at is in slow-in-rdflib.txt, with the reason, and runs with the
+slow tests.
 """
 
 import re
