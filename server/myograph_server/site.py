@@ -112,6 +112,11 @@ class Site:
         """Says why statements hold."""
         return Explainer(self.built, self.names)
 
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules that derived what was derived."""
+        return self.built.rules
+
     @cached_property
     def questions(self) -> dict[str, Question]:
         """The questions by name."""
