@@ -94,7 +94,13 @@ def document(name: str) -> BaseResponse | str:
 
 def _document(name: str) -> str:
     rendered = rendered_document(name)
-    return render_template("docs/document.html", **_around(name, rendered), document=rendered)
+    path = site().shelf.pages[name]
+    return render_template(
+        "docs/document.html",
+        **_around(name, rendered),
+        document=rendered,
+        notebook=f"/docs/{path.name}" if path.suffix == ".ipynb" else "",
+    )
 
 
 def _around(name: str, rendered: Rendered | None = None) -> dict[str, object]:

@@ -96,9 +96,9 @@ class Shelf:
         return _notebook(text) if path.suffix == ".ipynb" else text
 
     def title(self, name: str) -> str:
-        """Return a document's first heading."""
+        """Return a document's first heading, without marks."""
         found = _TITLE.search(self.text(name))
-        return found["title"] if found else name
+        return found["title"].replace("`", "") if found else name
 
     def file(self, name: str) -> Path | None:
         """Return a picture or an example of the documents, by its path below `docs/`."""
