@@ -7,6 +7,7 @@ too large for the memory is kept as a store on disk as well (`myograph.disk`).
 """
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph
-from pyoxigraph import Quad, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from myograph.derive import derive
 from myograph.disk import OnDisk, StoredQuads, hold, keep, not_ours, remove_unread

@@ -63,7 +63,7 @@ def create_app(
         disclaimer=DISCLAIMER,
         version=__version__,
         shown=links.shown,
-        graph_version=lambda: site().built.fingerprint,
+        graph_version=lambda: site().version.fingerprint,
         editor=Path(str(app.static_folder), *EDITOR).is_file(),
     )
     # Without Flask's own entity tags: `web` tags these files like all else.

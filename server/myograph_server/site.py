@@ -139,11 +139,6 @@ class Site:
         """The rules that derived what was derived."""
         return load_rules(self.sources.rules)
 
-    @property
-    def rules(self) -> list[Rule]:
-        """The rules that derived what was derived."""
-        return self.built.rules
-
     @cached_property
     def questions(self) -> dict[str, Question]:
         """The questions by name."""

@@ -19,6 +19,7 @@ from myograph_server.documentation.markdown import anchor_of, render
 from myograph_server.documentation.shelf import CONTENTS, Shelf
 from tests.docs.documents import blocks
 from tests.helpers import REPOSITORY, real_graph, sources
+from tests.server.helpers import engine_of
 
 HTML = {"Accept": "text/html"}
 # Besides the documents in files.
@@ -28,7 +29,7 @@ DIAGRAMS = [b for b in blocks(REPOSITORY / "docs" / "model.md") if b.kind == "di
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    return create_app(real_graph())
+    return create_app(engine_of(real_graph()))
 
 
 @pytest.fixture(scope="module")
