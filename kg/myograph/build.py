@@ -141,8 +141,16 @@ def write(
         (folder / REPORT_FILE).unlink(missing_ok=True)
         graph.replace(folder / GRAPH_FILE)
         about.replace(folder / REPORT_FILE)
-    held = on_disk(folder, most)
-    remove_old(folder)
+    return _kept(folder, most)
+
+
+def _kept(folder: Path, most: int | None) -> OnDisk | None:
+    try:
+        held = on_disk(folder, most)
+        remove_old(folder)
+    except NotBuiltError:
+        # Somebody else writes a graph there at this moment, and does the same for that.
+        return None
     return held
 
 
