@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from myograph.build import load_or_build, own_quads, write
-from myograph.commands.outputs import write_out
+from myograph.commands.outputs import tell_of_disk, write_out
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
 from myograph.errors import InputFileError
@@ -94,8 +94,9 @@ def _add(args: argparse.Namespace) -> int:
         own = own_quads(built)
         found = prepare(args.file, name, own, sources.build_folder, tell, dl=args.dl)
         tell("write")
-        write(built, sources.build_folder, sources.fingerprint)
+        held = write(built, sources.build_folder, sources.fingerprint)
     _tell(found, before)
+    tell_of_disk(held)
     return 0
 
 
