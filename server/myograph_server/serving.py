@@ -22,7 +22,7 @@ from myograph_server.app import create_app
 from myograph_server.engine import Engine, WorkerEngine
 from myograph_server.federation.engine import inner_of
 from myograph_server.front import Front
-from myograph_server.remote import RemoteEngine, RemoteLimits
+from myograph_server.remote.engine import RemoteEngine, RemoteLimits
 from myograph_server.site import EXTENSION, STOPPING, WATCH, Site, make_site
 from myograph_server.stopping import run_until_stopped
 from myograph_server.watch import Watch

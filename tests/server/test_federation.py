@@ -1,6 +1,7 @@
 """SERVICE asks the hosts on the list, takes only good answers from them, and says why not."""
 
 import contextlib
+import json
 import socket
 import ssl
 import threading
@@ -278,6 +279,20 @@ def test_only_what_is_not_silent_ends_the_query() -> None:
                 with pytest.raises(ServiceFailedError):
                     ticket.answer(0, "ASK {}")
                 assert (ticket.failure is None) == bool(silent)
+
+
+def test_what_is_asked_is_logged_by_host(caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        host(good) as other,
+        asking(f"{other.name} none.example", resolver=resolver) as ours,
+        caplog.at_level("INFO", "myograph.service"),
+    ):
+        ours.rows(joined(other.at()))
+        ours.rows(joined("http://none.example/", "SILENT"))
+    lines = [json.loads(record.message) for record in caplog.records]
+    assert [line["asked"] for line in lines] == [other.name, "none.example"]
+    assert lines[0]["outcome"] == "ok"
+    assert "not on the public internet" in lines[1]["outcome"]
 
 
 def _until(holds: Callable[[], bool]) -> None:
