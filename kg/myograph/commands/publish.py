@@ -1,6 +1,7 @@
 """`publish`: put the graph into another store, from which servers then answer."""
 
 import argparse
+from contextlib import closing
 from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -38,9 +39,8 @@ def add_publish(subparsers: Any) -> argparse.ArgumentParser:
 def _publish(args: argparse.Namespace) -> int:
     sources = find_sources()
     client = client_for(args.to)
-    target: Target = GraphStore(client)
-    if args.update:
-        target = Updates(client, client_for(args.update))
+    asked = client_for(args.update) if args.update else None
+    target: Target = Updates(client, asked) if asked else GraphStore(client)
     with progress("Loading the graph") as tell:
         built = load_or_build(sources, tell)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -50,7 +50,8 @@ def _publish(args: argparse.Namespace) -> int:
         def show(triples: int, what: str) -> None:
             bar.update(task, advance=triples, description=what.removeprefix(GRAPH))
 
-        sent = publish(built, sources.fingerprint, target, show, again=args.again)
+        with closing(client), closing(asked or client):
+            sent = publish(built, sources.fingerprint, target, show, again=args.again)
     already = len(built.quads) - sent
     OUT.print(f"Published {built.fingerprint}: {sent:,} triples sent, {already:,} there already.")
     return 0

@@ -55,7 +55,8 @@ class Reply:
     def told(self) -> str:
         """What the store says in words, for an error: the first of it."""
         text = " ".join(self.body[:400].decode("utf-8", "replace").split())
-        return text if text.isprintable() and "<" not in text else f"status {self.status}"
+        plain = self.media in ("text/plain", "application/problem+json", "application/json")
+        return text if plain and text.isprintable() else f"status {self.status}"
 
 
 @dataclass(frozen=True)
