@@ -54,7 +54,9 @@ class Reply:
     @property
     def told(self) -> str:
         """What the store says in words, for an error: the first of it."""
-        text = " ".join(self.body[:400].decode("utf-8", "replace").split())
+        # Some say the query again, which is not what somebody sent.
+        text = self.body[:4000].decode("utf-8", "replace").partition("SPARQL query:")[0]
+        text = " ".join(text.split())[:400]
         plain = self.media in ("text/plain", "application/problem+json", "application/json")
         return text if plain and text.isprintable() else f"status {self.status}"
 
