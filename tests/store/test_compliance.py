@@ -55,9 +55,10 @@ QUERIES = tuple(
 ASKED = tuple(f"/ask/{question.name}" for question in load_questions(sources().queries))
 
 
-# Each store has a part of the graph; those that answer quickly have the whole of it as well.
+# Each store has a part of the graph; those that answer quickly have the whole of it as well. A
+# store on disk is the engine in memory but for where it reads: of that a sample does by default.
 CASES = (
-    pytest.param(("disk", "part")),
+    pytest.param(("disk", "sample")),
     pytest.param(("oxigraph", "part")),
     pytest.param(("virtuoso", "part"), marks=pytest.mark.slow),
     pytest.param(("disk", "whole"), marks=pytest.mark.slow),
@@ -70,6 +71,7 @@ class Pair:
     """A server over the graph in memory, and one over a store with the same."""
 
     name: str
+    size: str
     ours: FlaskClient
     theirs: FlaskClient
 
@@ -77,16 +79,17 @@ class Pair:
 @pytest.fixture(params=CASES, ids="-".join)
 def pair(request: pytest.FixtureRequest, part: Built, tmp_path: Path) -> Iterator[Pair]:
     name, size = request.param
-    graph = part if size == "part" else real_graph()
+    graph = real_graph() if size == "whole" else part
     with memory(graph, tmp_path) as one, STORES[name](graph, tmp_path) as other:
         ours, theirs = (create_app(engine, {"timeout": 60}) for engine in (one, other))
-        yield Pair(name, ours.test_client(), theirs.test_client())
+        yield Pair(name, size, ours.test_client(), theirs.test_client())
 
 
 def test_every_address_answers_alike(pair: Pair) -> None:
     name, known = pair.name, known_failures(pair.name)
     found: dict[str, str] = {}
-    for address, accept in addresses():
+    every = list(addresses())
+    for address, accept in every[::3] if pair.size == "sample" else every:
         difference = compared(pair.ours, pair.theirs, address, accept)
         if difference:
             found[address] = difference

@@ -121,7 +121,7 @@ class Told:
 @pytest.fixture(scope="module")
 def served(part: Built) -> Iterator[Told]:
     with lying(part) as (url, lies, store):
-        engine = remote_engine(url, timeout=1.0)
+        engine = remote_engine(url, timeout=2.0)
         yield Told(create_app(engine).test_client(), engine, lies, store, url)
         engine.close()
 
@@ -214,8 +214,8 @@ def forbidden(handler: Handler, body: bytes, media: str) -> None:
 
 
 FAULTS: tuple[tuple[Answer, int, str], ...] = (
-    (hangs, 504, "longer than 1 seconds"),
-    (drips, 504, "longer than 1 seconds"),
+    (hangs, 504, "longer than 2 seconds"),
+    (drips, 504, "longer than 2 seconds"),
     (dies, 502, "before it was whole"),
     (halves, 502, "before it was whole"),
     (named_otherwise, 502, "text/html"),
@@ -246,7 +246,7 @@ def test_a_fault_is_an_error_and_no_page(told: Told, fault: Answer, status: int,
     query = "SELECT ?o { <https://w3id.org/myograph/muscle/soleus> rdfs:label ?o }"
     if fault is not endless:
         assert_problem(told.client.get(sparql(query)), status, says)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 40
     told.lies.instead = None
     assert told.client.get("/muscle/soleus", headers=HTML).status_code == 200
 
@@ -336,7 +336,7 @@ def test_a_client_that_left_is_not_waited_for(told: Told) -> None:
     started = time.monotonic()
     with pytest.raises(ClientGoneError):
         told.engine.run(SafeQuery("SELECT * {}", "SELECT", None), JSON, Caller(gone=lambda: True))
-    assert time.monotonic() - started < 0.9
+    assert time.monotonic() - started < 1.9
 
 
 def test_no_more_queries_at_once_than_allowed(told: Told) -> None:

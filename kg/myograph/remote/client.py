@@ -157,6 +157,9 @@ class Client:
             watchdog.start()
             connection.request(method, path, body or None, dict(headers))
             reply, keep = self._read(connection, wish, until)
+            if watchdog.barked:
+                # What was cut off there looks like the end of an answer.
+                raise TimeoutError
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             if watchdog.barked or isinstance(error, TimeoutError):
