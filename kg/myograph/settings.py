@@ -61,6 +61,7 @@ SETTINGS = (
         "Build folder or SPARQL endpoint to serve; this checkout's if empty.",
     ),
     Setting("disk_above", 2_000_000, "Triples above which a graph is kept on disk, not in memory."),
+    Setting("max_source_length", 20_000_000, "Largest file that is read as facts, in bytes."),
     Setting("log", "warning", "Least level of what is logged; info logs each query as JSON."),
     Setting("search_limit", 10, "Most results of a search by name."),
 )

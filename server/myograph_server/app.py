@@ -27,7 +27,7 @@ from myograph_server import (
 )
 from myograph_server.documentation import pages as documentation
 from myograph_server.engine import Engine
-from myograph_server.site import EXTENSION, STOPPING, WATCH, make_site
+from myograph_server.site import EXTENSION, STOPPING, WATCH, make_site, site
 from myograph_server.watch import Watch
 
 # Fetched when the package is built (hatch_build.py); without it /sparql has a plain field.
@@ -63,6 +63,7 @@ def create_app(
         disclaimer=DISCLAIMER,
         version=__version__,
         shown=links.shown,
+        graph_version=lambda: site().version.fingerprint,
         editor=Path(str(app.static_folder), *EDITOR).is_file(),
     )
     # Without Flask's own entity tags: `web` tags these files like all else.

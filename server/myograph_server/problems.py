@@ -54,6 +54,8 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.StoreTimedOutError, 504, "store-timed-out", "The store took too long"),
     (errors.StoreVersionError, 503, "store-version", "The store holds another version"),
     (errors.RemoteStoreError, 502, "remote-store", "The store does not answer as it should"),
+    (errors.SourceFileError, 500, "source-file", "A source of the graph cannot be read"),
+    (errors.BuildFolderError, 500, "build-folder", "The graph cannot be written"),
     (errors.StoreError, 503, "store", "The store cannot be read"),
     (errors.DocumentError, 500, "document", "The documentation is not right"),
     (SettingError, 500, "setting", "The server is set up wrongly"),

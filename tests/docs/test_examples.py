@@ -36,7 +36,7 @@ SLOW = re.compile(r"graph\.check\(|graph\.owl\(|\bonto\b|\breport\b")
 @pytest.fixture(autouse=True)
 def one_graph(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Every command finds the graph loaded, in a folder with the examples."""
-    monkeypatch.setattr("myograph.build.load", lambda _: real_graph())
+    monkeypatch.setattr("myograph.build.load", lambda *_, **__: real_graph())
     for name, module in list(sys.modules.items()):
         ours = name.startswith("myograph.") and name != "myograph.names"
         if ours and getattr(module, "Names", None) is Names:
