@@ -60,7 +60,11 @@ def serve(
     host, port = str(chosen["host"]), int(chosen["port"])
     # Before the graph is loaded a second time: a busy port is to be told at once.
     listener = listen(host, port)
-    app = create_app(start_engine(found, sources, chosen), given, sources)
+    try:
+        app = create_app(start_engine(found, sources, chosen), given, sources)
+    except MyographError:
+        listener.close()
+        raise
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
     watch: Watch = app.extensions[WATCH]

@@ -17,6 +17,9 @@ ROWS, TRIPLES = "application/sparql-results+json", "application/n-triples"
 # What Virtuoso says of an answer that it cut short.
 _CUT = ("x-sparql-maxrows", "x-sql-state")
 _VIRTUOSO_NODE = re.compile(rb'"nodeID://(\w+)"')
+_VIRTUOSO_TRUTH = re.compile(
+    rb'"vars": \["__ASK_RETVAL"\].*"bindings": \[(?:[^\]]*"value": "(1)")?', re.DOTALL
+)
 _BUSY = frozenset({429, 503})
 
 
@@ -123,6 +126,9 @@ def solutions(reply: Reply) -> ox.QuerySolutions | ox.QueryBoolean:
     if b"nodeID://" in body:
         # Virtuoso names blank nodes as no other syntax could write them.
         body = _VIRTUOSO_NODE.sub(rb'"\1"', body)
+    elif truth := _VIRTUOSO_TRUTH.search(body):
+        # And it answers ASK with a row, or with none.
+        body = b'{"head":{},"boolean":%s}' % (b"true" if truth[1] else b"false")
     try:
         return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
     except (SyntaxError, ValueError) as error:
