@@ -24,6 +24,7 @@ MORE = (
     *("/landmark/soleal-line", "/tissue/calcaneal-tendon", "/symptom/bruising", "/docs"),
     *("/source/grays-1918-page-256", "/graph/inferred/crosses", "/nothing/here", "/check", "/plan"),
     *("/muscle/soleus/origin/soleal-line", "/ask/when-to-seek-help", "/sparql"),
+    *("/docs/model", "/docs/tutorial", "/docs/rules/crosses"),
     "/explain?s=muscle:soleus&p=crosses&o=joint:ankle",
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

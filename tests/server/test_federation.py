@@ -12,6 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from myograph.build import Version
 from myograph.errors import (
     BusyError,
     MyographError,
@@ -21,13 +22,15 @@ from myograph.errors import (
     ServiceRefusedError,
     ServiceTimedOutError,
 )
+from myograph.settings import SettingError, settings
 from myograph_server.engine import Caller, InProcessEngine
 from myograph_server.federation.allowed import Allowed
 from myograph_server.federation.asking import Asker, AskLimits, Resolver, addresses_of
-from myograph_server.federation.engine import FederatingEngine
+from myograph_server.federation.engine import FederatingEngine, federating
 from myograph_server.federation.gateway import Gateway
 from myograph_server.guard import Guard, Limits
 from myograph_server.problems import problem_of
+from myograph_server.remote import RemoteEngine
 from tests.server.bad_hosts import BAD, hangs, says
 from tests.server.hosts import JSON, Handler, good, host, rows
 
@@ -49,7 +52,7 @@ class Asking:
     def __init__(self, services: str, limits: AskLimits, resolver: Resolver) -> None:
         allowed = Allowed(services)
         self.guard = Guard((), PREFIXES, Limits(5000, 50, 300), allowed)
-        inner = InProcessEngine(store(), PREFIXES, 1_000_000)
+        inner = InProcessEngine(store(), PREFIXES, 1_000_000, Version("few", {}))
         self.engine = FederatingEngine(inner, Gateway(Asker(allowed, limits, resolver)))
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -326,6 +329,13 @@ def test_the_gateway_answers_nobody_else() -> None:
             with socket.create_connection(("127.0.0.1", port), 5) as caller:
                 caller.sendall(f"POST {path} HTTP/1.1\r\nContent-Length: 0\r\n\r\n".encode())
                 assert caller.recv(100).startswith(b"HTTP/1.1 404 ")
+
+
+def test_a_store_elsewhere_would_ask_by_itself() -> None:
+    engine = object.__new__(RemoteEngine)
+    assert federating(engine, settings({})) is engine
+    with pytest.raises(SettingError, match="on this machine"):
+        federating(engine, settings({"services": "example.org"}))
 
 
 def test_without_a_list_nothing_is_asked() -> None:

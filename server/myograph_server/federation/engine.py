@@ -4,13 +4,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from myograph.build import Version
 from myograph.errors import QueryError, QueryTimedOutError, ServiceTimedOutError
+from myograph.settings import SettingError
 from myograph_server.engine import Caller, Engine
 from myograph_server.federation.allowed import Allowed
 from myograph_server.federation.asking import Asker, AskLimits
 from myograph_server.federation.calls import placed_back, rewritten
 from myograph_server.federation.gateway import Gateway, Ticket
 from myograph_server.guard import SafeQuery
+from myograph_server.remote import RemoteEngine
 
 _PLACE = re.compile(r"at (\d+):(\d+):")
 
@@ -54,24 +57,46 @@ class FederatingEngine:
                     raise ticket.failure from None
                 raise QueryError(_back(error.message, query, ticket), error.repair) from None
 
-    def close(self) -> None:
-        """Stop listening for the engine."""
+    @property
+    def version(self) -> Version:
+        """See `Engine`."""
+        return self.inner.version
+
+    @property
+    def killed(self) -> Mapping[str, int]:
+        """See `Engine`."""
+        return self.inner.killed
+
+    def close(self, patience: float = 0.0) -> None:
+        """See `Engine`; the gateway listens until nothing runs."""
+        self.inner.close(patience)
         self.gateway.close()
+
+
+def inner_of(engine: Engine) -> Engine:
+    """Return the engine that answers what asks no other endpoint."""
+    return engine.inner if isinstance(engine, FederatingEngine) else engine
 
 
 def federating(engine: Engine, chosen: Mapping[str, int | float | str]) -> Engine:
     """Return an engine that lets SERVICE ask the hosts of the settings; the same if there are none.
 
     Args:
-        engine: answers queries, on this machine.
+        engine: answers queries.
         chosen: every setting.
 
     Raises:
-        SettingError: the list of hosts is not right.
+        SettingError: the list of hosts is not right, or the engine asks a store elsewhere.
     """
     allowed = Allowed(str(chosen["services"]))
     if not allowed:
         return engine
+    if isinstance(engine, RemoteEngine):
+        # It would be that store which asks the others, with no gateway between.
+        raise SettingError(
+            "The setting services is for a graph that is on this machine.",
+            "Leave it out, or serve without --store.",
+        )
     limits = AskLimits(
         float(chosen["service_timeout"]),
         int(chosen["max_service_length"]),
