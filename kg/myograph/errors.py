@@ -115,6 +115,10 @@ class NotInGraphError(MyographError):
     """The statement to be explained is not in the graph."""
 
 
+class DocumentError(MyographError):
+    """A page of the documentation is not of the form that pages have."""
+
+
 class MissingPackageError(MyographError):
     """Something needs a package that is not installed."""
 
@@ -233,3 +237,19 @@ class WorkoutError(MyographError):
     def __init__(self, message: str, repair: str, faults: Sequence[Fault] = ()) -> None:
         super().__init__(message, repair)
         self.faults = tuple(faults)
+
+
+class RemoteStoreError(MyographError):
+    """A store that is not ours is not there, or does not answer as it should."""
+
+
+class StoreAnswerError(RemoteStoreError):
+    """A store answered what was not asked, or half of it."""
+
+
+class StoreTimedOutError(RemoteStoreError):
+    """A store took longer than it may."""
+
+
+class StoreVersionError(RemoteStoreError):
+    """A store does not hold the graph that is wanted, or not the whole of it."""

@@ -81,7 +81,7 @@ class Front:
             environ["wsgi.input_terminated"] = False
         plain = not any(name in environ for name in _CONDITIONS)
         if method in ("GET", "HEAD") and plain and environ["PATH_INFO"] not in _LIVE:
-            key = (shared.built.fingerprint, *(environ.get(name, "") for name in _KEYED))
+            key = (shared.version.fingerprint, *(environ.get(name, "") for name in _KEYED))
             with self._lock:
                 kept = self._kept.get(key)
             if kept is not None:
@@ -102,7 +102,7 @@ class Front:
     ) -> Finished | Response | None:
         """Answer a program's query; anything else is left to the pages."""
         started = time.perf_counter()
-        text, answered = "", None
+        text, answered, version = "", None, shared.version.fingerprint
         request = Request(environ) if environ["REQUEST_METHOD"] == "POST" else None
         try:
             asked = _asked(environ, request, shared)
@@ -112,7 +112,7 @@ class Front:
             written = answer(asked, environ, shared)
             if key is not None:
                 encodings = environ.get("HTTP_ACCEPT_ENCODING", "")
-                answered = finished(written.body, written.content_type, encodings)
+                answered = finished(written.body, written.content_type, encodings, version)
                 if not changes(text):
                     self._put(key, answered)
             else:
@@ -127,7 +127,7 @@ class Front:
         status = 200 if answered else response.status_code
         seconds = time.perf_counter() - started
         self._watch.query(text, environ.get("REMOTE_ADDR", ""), status, seconds)
-        return answered or finish(response, request or Request(environ))
+        return answered or finish(response, request or Request(environ), version)
 
     def _page(
         self, key: tuple[object, ...], environ: "WSGIEnvironment", start_response: "StartResponse"

@@ -11,6 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from myograph.build import Version
 from myograph.errors import (
     BusyError,
     MyographError,
@@ -48,7 +49,7 @@ class Asking:
     def __init__(self, services: str, limits: AskLimits, resolver: Resolver) -> None:
         allowed = Allowed(services)
         self.guard = Guard((), PREFIXES, Limits(5000, 50, 300), allowed)
-        inner = InProcessEngine(store(), PREFIXES, 1_000_000)
+        inner = InProcessEngine(store(), PREFIXES, 1_000_000, Version("few", {}))
         self.engine = FederatingEngine(inner, Gateway(Asker(allowed, limits, resolver)))
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -267,6 +268,16 @@ def test_a_query_that_has_ended_hangs_up() -> None:
         assert ended.wait(10)
         thread.join()
         assert len(failures) == 1
+
+
+def test_only_what_is_not_silent_ends_the_query() -> None:
+    with host(says(b"", status=500)) as other, asking(other.name) as ours:
+        for silent in ("", "SILENT"):
+            calls = ours.guard.admit(joined(other.at(), silent)).services
+            with ours.engine.gateway.opened(calls) as ticket:
+                with pytest.raises(ServiceFailedError):
+                    ticket.answer(0, "ASK {}")
+                assert (ticket.failure is None) == bool(silent)
 
 
 def _until(holds: Callable[[], bool]) -> None:

@@ -194,7 +194,7 @@ def _two():  # type: ignore[no-untyped-def]
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(PARTS, min_size=1, max_size=9), st.sampled_from(["", " "]))
 def test_the_engine_asks_the_gateway_and_nobody_else(

@@ -17,6 +17,7 @@ import myograph
 from myograph.cli import main
 from myograph.errors import (
     InputFileError,
+    MalformedTurtleError,
     MissingPackageError,
     NotInGraphError,
     OutputFileError,
@@ -203,16 +204,23 @@ def test_of_things_with_one_name_that_is_meant_of_which_it_holds(graph: Graph) -
 # --- checks and pictures -------------------------------------------------------------------------
 
 
-def test_own_facts_are_checked_as_text_or_as_a_file(graph: Graph, tmp_path: Path) -> None:
-    wrong = "muscle:soleus myo:layer myo:Nonsense ."
-    report = graph.check(wrong)
+def test_own_facts_that_cannot_be_read_are_told(graph: Graph, tmp_path: Path) -> None:
+    path = tmp_path / "own.ttl"
+    for given in (path, str(path)):
+        with pytest.raises(InputFileError):
+            graph.check(given)
+    with pytest.raises(MalformedTurtleError, match="the text"):
+        graph.check("muscle:soleus myo:layer")
+    path.write_text("muscle:soleus myo:layer", "utf-8")
+    with pytest.raises(MalformedTurtleError, match=r"own\.ttl"):
+        graph.check(path)
+
+
+@pytest.mark.slow
+def test_own_facts_are_checked(graph: Graph) -> None:
+    report = graph.check("muscle:soleus myo:layer myo:Nonsense .")
     assert not report.conforms
     assert {finding.focus for finding in report.findings} == {BASE + "muscle/soleus"}
-    path = tmp_path / "own.ttl"
-    with pytest.raises(InputFileError):
-        graph.check(path)
-    with pytest.raises(InputFileError):
-        graph.check(str(path))
 
 
 def test_a_picture_shows_itself_and_is_kept(graph: Graph, tmp_path: Path) -> None:
