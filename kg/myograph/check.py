@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache, partial
 from multiprocessing.connection import Connection
@@ -214,9 +214,14 @@ def seen_by(shapes: rdflib.Graph, quads: Collection[ox.Quad]) -> list[ox.Quad]:
     return [quad for quad in quads if quad.predicate.value in named]
 
 
-def to_rdflib(quads: Collection[ox.Quad]) -> rdflib.Graph:
-    """Return the union of all graphs for rdflib, each literal as it was written."""
-    union = rdflib.Graph(bind_namespaces="none")
+def to_rdflib(quads: Iterable[ox.Quad], union: rdflib.Graph | None = None) -> rdflib.Graph:
+    """Return the union of all graphs for rdflib, each literal as it was written.
+
+    Args:
+        quads: in any order.
+        union: the graph to put them into; a new one if not given.
+    """
+    union = rdflib.Graph(bind_namespaces="none") if union is None else union
     # Most terms are in many triples, and rdflib looks closely at each that it makes.
     term = cache(rdflib_term)
     for quad in quads:

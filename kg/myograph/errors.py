@@ -39,6 +39,14 @@ class OutputFileError(MyographError):
     """A file named on the command line cannot be written."""
 
 
+class BuildFolderError(MyographError):
+    """The built graph cannot be written to its folder."""
+
+
+class SourceFileError(MyographError):
+    """A file that the graph is built from cannot be read, or is not of the kind that one can be."""
+
+
 class MalformedTurtleError(MyographError):
     """A Turtle file does not parse; the message has file, line and column."""
 
@@ -103,12 +111,32 @@ class NotInGraphError(MyographError):
     """The statement to be explained is not in the graph."""
 
 
+class DocumentError(MyographError):
+    """A page of the documentation is not of the form that pages have."""
+
+
+class MissingPackageError(MyographError):
+    """Something needs a package that is not installed."""
+
+
+class ReadOnlyError(MyographError):
+    """A view of the graph was to be changed."""
+
+
 class ReasonerError(MyographError):
     """The DL reasoner could not be run."""
 
 
 class UnknownFormatError(MyographError):
     """A serialisation was asked for that we do not write."""
+
+
+class UnknownGraphError(MyographError):
+    """The graph has no named graph of that name."""
+
+
+class ContextError(MyographError):
+    """The JSON-LD context is missing, or two of its terms have one name."""
 
 
 class AddressInUseError(MyographError):
@@ -137,6 +165,18 @@ class UnsupportedMediaError(MyographError):
 
 class QueryFailedError(MyographError):
     """A query used up what a query may have, or ended the process that ran it."""
+
+
+class ServiceRefusedError(QueryRefusedError):
+    """A SERVICE asks a host, or at an address, that this endpoint does not ask."""
+
+
+class ServiceFailedError(MyographError):
+    """A host that a SERVICE asks gave no answer that can be used."""
+
+
+class ServiceTimedOutError(MyographError):
+    """A host that a SERVICE asks took too long."""
 
 
 class QueryTimedOutError(MyographError):
@@ -193,3 +233,19 @@ class WorkoutError(MyographError):
     def __init__(self, message: str, repair: str, faults: Sequence[Fault] = ()) -> None:
         super().__init__(message, repair)
         self.faults = tuple(faults)
+
+
+class RemoteStoreError(MyographError):
+    """A store that is not ours is not there, or does not answer as it should."""
+
+
+class StoreAnswerError(RemoteStoreError):
+    """A store answered what was not asked, or half of it."""
+
+
+class StoreTimedOutError(RemoteStoreError):
+    """A store took longer than it may."""
+
+
+class StoreVersionError(RemoteStoreError):
+    """A store does not hold the graph that is wanted, or not the whole of it."""

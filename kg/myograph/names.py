@@ -62,6 +62,16 @@ def folded(text: str) -> str:
     return re.sub(r"[\W_]+", " ", plain).strip().casefold()
 
 
+_NAMED = f"VALUES ?p {{ {' '.join(map(str, _NAMING))} }} ?s ?p ?o"
+_OURS = f'FILTER(STRSTARTS(STR(?s), "{BASE}"))'
+# What `Names` wants of a graph, as the patterns of two queries: every name, and the classes of
+# all that has one.
+NAMES_PATTERN = f"{_NAMED} {_OURS}"
+CLASSES_PATTERN = (
+    f"{{ SELECT DISTINCT ?s WHERE {{ {_NAMED} {_OURS} }} }} ?s {RDF_TYPE} ?o BIND({RDF_TYPE} AS ?p)"
+)
+
+
 class Names:
     """The names of all records of a graph.
 
@@ -102,6 +112,10 @@ class Names:
         """Return the label of a record, or the last part of an IRI that has none."""
         record = self.records.get(iri)
         return record.label if record else re.split(r"[/#]", iri.value)[-1]
+
+    def called(self, text: str) -> list[NamedNode]:
+        """Return every record that has this name, or none."""
+        return [record.iri for record in self._by_name.get(folded(text), ())]
 
     def find(self, text: str, kind: NamedNode | None = None) -> NamedNode:
         """Return the one record of a class that has this name, slug, compact name or IRI.

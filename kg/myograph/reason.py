@@ -67,7 +67,7 @@ def reason_dl(quads: Collection[Quad], *, classes: bool = True) -> Verdict:
         ReasonerError: owlready2 or Java is missing, or HermiT failed for another reason.
     """
     command = [*_hermit(), "--unsatisfiable" if classes else f"--consistency={_IMPOSSIBLE}"]
-    kept = _document(quads)
+    kept = document(quads)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.nt"
         serialize(kept + _CANARY, path, RdfFormat.N_TRIPLES)
@@ -90,7 +90,7 @@ def reason_dl(quads: Collection[Quad], *, classes: bool = True) -> Verdict:
     return Verdict(True, sorted(found - {_IMPOSSIBLE.value}), *seen)
 
 
-def _document(quads: Collection[Quad]) -> list[Triple]:
+def document(quads: Collection[Quad]) -> list[Triple]:
     """Return what HermiT is to see: the logic and the types, not the words.
 
     Statements with annotation properties mean nothing to a reasoner and are left out.

@@ -1,12 +1,12 @@
 """The application: `create_app` puts the parts together; importing this does no work."""
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask, Response, send_from_directory
 
 from myograph import __version__
-from myograph.build import Built
 from myograph.files import Sources
 from myograph.questions import DISCLAIMER
 from myograph_server import (
@@ -25,8 +25,9 @@ from myograph_server import (
     sparql,
     web,
 )
+from myograph_server.documentation import pages as documentation
 from myograph_server.engine import Engine
-from myograph_server.site import EXTENSION, WATCH, make_site
+from myograph_server.site import EXTENSION, STOPPING, WATCH, make_site, site
 from myograph_server.watch import Watch
 
 # Fetched when the package is built (hatch_build.py); without it /sparql has a plain field.
@@ -34,26 +35,25 @@ EDITOR = ("vendor", "yasqe.min.js")
 
 
 def create_app(
-    built: Built,
+    engine: Engine,
     config: Mapping[str, object] | None = None,
     sources: Sources | None = None,
-    engine: Engine | None = None,
 ) -> Flask:
     """Return the application that serves a graph.
 
     Args:
-        built: the graph.
+        engine: answers queries over the graph.
         config: settings, where they differ from the defaults.
         sources: of the graph; those of the running code if not given.
-        engine: answers queries; one in this process if not given.
 
     Raises:
         SettingError: a setting has a value that it cannot have.
     """
     app = Flask(__name__)
-    shared = make_site(built, config, sources, engine)
+    shared = make_site(engine, config, sources)
     app.extensions[EXTENSION] = shared
     app.extensions[WATCH] = Watch()
+    app.extensions[STOPPING] = threading.Event()
     app.config["MAX_CONTENT_LENGTH"] = shared.number("max_body_length")
     app.config["MAX_FORM_MEMORY_SIZE"] = shared.number("max_body_length")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -63,6 +63,7 @@ def create_app(
         disclaimer=DISCLAIMER,
         version=__version__,
         shown=links.shown,
+        graph_version=lambda: site().version.fingerprint,
         editor=Path(str(app.static_folder), *EDITOR).is_file(),
     )
     # Without Flask's own entity tags: `web` tags these files like all else.
@@ -71,7 +72,7 @@ def create_app(
     problems.install(app)
     # The resources go last: their rule takes any path that nothing else does.
     pages = (home, search, sparql, ask, check_page, plan_page, explain_page, dumps, meta, picture)
-    for module in (*pages, resources):
+    for module in (*pages, documentation, resources):
         app.register_blueprint(module.blueprint)
     return app
 

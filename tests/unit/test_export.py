@@ -83,7 +83,7 @@ def test_a_triple_of_two_graphs_is_written_once() -> None:
 def test_turtle_has_our_prefixes() -> None:
     text = export(small(), "turtle", sources()).decode("utf-8")
     assert "@prefix muscle: <https://w3id.org/myograph/muscle/> ." in text
-    assert "\nmuscle:a " in text
+    assert "\nmuscle:a\n    rdfs:label " in text
 
 
 def test_an_unknown_format_is_an_error_that_lists_those_there_are() -> None:

@@ -10,15 +10,15 @@ from rapidfuzz import process
 from rich.markup import escape
 from rich.table import Table
 
-from myograph.build import load_or_build
+from myograph.build import Built, load_or_build
 from myograph.commands.inputs import read_text
 from myograph.commands.parser import subcommand
 from myograph.console import ERR, OUT, progress
 from myograph.errors import QuestionError, UnknownFormatError
-from myograph.files import find_sources
+from myograph.files import Sources, find_sources
 from myograph.names import Names
 from myograph.prefixes import converter, prefix_map
-from myograph.query import Rows, ask, run
+from myograph.query import Rows, ask, run, select, values_of
 from myograph.questions import DISCLAIMER, Parameter, Question, load_questions
 from myograph.results import ROW_FORMATS, TRIPLE_FORMATS, write_rows, write_triples
 
@@ -58,7 +58,7 @@ def add_ask(subparsers: Any) -> argparse.ArgumentParser:
 
 def _query(args: argparse.Namespace) -> int:
     sources = find_sources()
-    text = _query_text(args.query)
+    text = query_text(args.query)
     with progress("Loading the graph") as tell:
         built = load_or_build(sources, tell)
     answer = run(built.store, text, prefix_map(sources.ontology))
@@ -78,7 +78,12 @@ def _query(args: argparse.Namespace) -> int:
     return 0 if answer else 1
 
 
-def _query_text(given: str | None) -> str:
+def query_text(given: str | None) -> str:
+    """Return a query that was given as text, as the file that holds it, or on standard input.
+
+    Raises:
+        InputFileError: the file cannot be read as UTF-8 text.
+    """
     if given is None:
         return sys.stdin.read()
     path = Path(given)
@@ -89,25 +94,52 @@ def _query_text(given: str | None) -> str:
 
 def _ask(args: argparse.Namespace) -> int:
     sources = find_sources()
-    questions = {question.name: question for question in load_questions(sources.queries)}
     if args.question is None:
-        _list(list(questions.values()))
+        _list(load_questions(sources.queries))
         return 0
-    if args.question not in questions:
-        near = [name for name, *_ in process.extract(args.question, list(questions), limit=3)]
-        raise QuestionError(
-            f"There is no question '{args.question}'.",
-            f"Did you mean {', '.join(near)}? List them all with: myograph ask.",
-        )
-    given = _parameters(args.rest, questions[args.question])
+    question = find_question(args.question, sources)
+    given = _parameters(args.rest, question)
     with progress("Loading the graph") as tell:
         built = load_or_build(sources, tell)
-    rows = ask(built.store, questions[args.question], Names(built.quads), given)
+    rows = ask(built.store, question, Names(built.quads), given)
     show_rows(rows, args.format)
-    if questions[args.question].careful:
+    if question.careful:
         # Beside an answer for a program, not within it.
         (OUT if args.format == "table" else ERR).print(f"[yellow]{DISCLAIMER}[/]")
     return 0 if rows.rows else 1
+
+
+def find_question(name: str, sources: Sources) -> Question:
+    """Return the question of that name.
+
+    Raises:
+        QuestionError: there is none; the message has those of like names.
+    """
+    questions = {question.name: question for question in load_questions(sources.queries)}
+    if name in questions:
+        return questions[name]
+    near = [found for found, *_ in process.extract(name, list(questions), limit=3)]
+    raise QuestionError(
+        f"There is no question '{name}'.",
+        f"Did you mean {', '.join(near)}? List them all with: myograph ask.",
+    )
+
+
+def bound_question(name: str, rest: list[str], built: Built, sources: Sources) -> str:
+    """Return the query of a question with the values that somebody gave as options.
+
+    Raises:
+        QuestionError: there is no such question, or it has no such parameter.
+        UnknownNameError: no record of a parameter's class has that name.
+        QueryError: a number was wanted.
+    """
+    question = find_question(name, sources)
+    given = _parameters(rest, question)
+
+    def answer(text: str) -> Rows:
+        return select(built.store, text)
+
+    return question.bind(values_of(question, given, Names(built.quads), answer))
 
 
 def _parameters(rest: list[str], question: Question) -> dict[str, list[str]]:

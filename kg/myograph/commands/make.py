@@ -16,8 +16,7 @@ from myograph.commands.outputs import tell_of_disk
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
 from myograph.files import Sources, find_sources
-from myograph.prefixes import prefix_map
-from myograph.read import own_facts, parse_turtle
+from myograph.read import own_document
 from myograph.terms import BASE
 
 _SHOWN = 60
@@ -92,9 +91,7 @@ def read_own(path: Path, sources: Sources) -> list[Quad]:
         InputFileError: the file cannot be read as UTF-8 text.
         MalformedTurtleError, UnnamedNodeError, DuplicateFactError: it is not right.
     """
-    text = read_text(path)
-    quads = parse_turtle(text, str(path), prefix_map(sources.ontology), base=BASE)
-    return own_facts(quads, str(path), sources)
+    return own_document(read_text(path), str(path), sources)
 
 
 def show_report(report: Report) -> None:
