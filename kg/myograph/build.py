@@ -168,16 +168,8 @@ def write(
         "made": built.made,
     }
     replace_graph(chain(own, outside(own, folder)), folder, about)
-    return _kept(folder, most)
-
-
-def _kept(folder: Path, most: int | None) -> OnDisk | None:
-    try:
-        held = on_disk(folder, most)
-        remove_old(folder)
-    except NotBuiltError:
-        # Somebody else writes a graph there at this moment, and does the same for that.
-        return None
+    held = on_disk(folder, most)
+    remove_old(folder)
     return held
 
 
