@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, make_response, render_template
 
 from myograph.names import Record
 from myograph.terms import is_derived, myo
 from myograph_server.ask import sentence
 from myograph_server.kinds import TITLES
 from myograph_server.picture import picture_of
+from myograph_server.signposts import home_links
 from myograph_server.site import site
 
 blueprint = Blueprint("home", __name__)
@@ -65,11 +66,11 @@ class Way:
 
 
 @blueprint.get("/")
-def home() -> str:
+def home() -> Response:
     """Show the first page."""
     ways = [_way(space, kind) for space, kind in _KINDS]
     questions = site().questions
-    return render_template(
+    page = render_template(
         "home.html",
         ways=ways,
         first={
@@ -82,6 +83,9 @@ def home() -> str:
         refusing=sum(rule.finds_violations for rule in site().built.rules),
         picture=picture_of(None),
     )
+    response = make_response(page)
+    response.headers["Link"] = home_links()
+    return response
 
 
 def _way(space: str, kind: str) -> Way:
