@@ -49,7 +49,7 @@ class Frame:
 
     def __init__(self, sources: Sources) -> None:
         self.context = load_context(sources.ontology)
-        vocabulary = read_ontology(sources)
+        vocabulary = self.vocabulary = read_ontology(sources)
         self.owning = {prop.value for prop in node_rules(vocabulary)}
         self.prefixes: dict[str, str] = {}
         self.keys: dict[str, str] = {}
@@ -91,7 +91,7 @@ class Frame:
 
     def several(self, key: str) -> bool:
         """Return whether a property is written as a list."""
-        said = self.context.get(key, {})
+        said = self.context.get(key)
         return not isinstance(said, dict) or said.get("@container") == "@set"
 
     def expected(self, kinds: frozenset[str], *, record: bool) -> tuple[str, ...]:

@@ -95,12 +95,12 @@ def entity(built: Built, iri: ox.NamedNode) -> Selection:
         more = blank.pop(waiting.pop().object, [])
         found |= dict.fromkeys(more)
         waiting += more
-    said = {quad.subject for quad in found}
+    own = {quad.subject for quad in found if str(quad.subject).startswith((f"<{start}", str(iri)))}
     named = {end for quad in found for end in (quad.subject, quad.object)} | {iri}
     labels = [q for q in built.quads if q.predicate == LABEL and q.subject in named]
     quads = canonical(dict.fromkeys([*found, *labels]))
     name = iri.value.rstrip("/").rsplit("/", 1)[-1]
-    return Selection(quads, name, about=iri, mappings=_mappings_of(built.quads, said))
+    return Selection(quads, name, about=iri, mappings=_mappings_of(built.quads, own))
 
 
 def _mappings_of(quads: Iterable[ox.Quad], subjects: Iterable[object]) -> list[ox.Quad]:

@@ -46,7 +46,6 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.OntologyConflictError, 422, "ontology-conflict", "The ontology contradicts the graph"),
     (errors.UnknownGraphError, 404, "unknown-graph", "No named graph has that name"),
     (errors.MissingPackageError, 501, "missing-package", "This server cannot write that"),
-    (errors.ContextError, 500, "context", "The JSON-LD context is missing"),
     (errors.UnknownOntologyError, 404, "unknown-ontology", "No such ontology was added"),
     (errors.MalformedTurtleError, 400, "malformed-turtle", "The document does not parse"),
     (errors.UnnamedNodeError, 400, "unnamed-node", "A blank node has no name"),
