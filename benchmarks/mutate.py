@@ -1,11 +1,11 @@
 """How many plausible wrong changes to the facts the build refuses, kind by kind.
 
 `python -m benchmarks.mutate` makes a number of changes of each kind, one at a time, and puts each
-before the gate (`benchmarks/mutations/gate.py`): reading, rules, shapes; what these let pass goes
-before the tests of the authored files too. The draw has a seed, so a run can be repeated. Innocent
-changes are made as well: what refuses one is a false alarm.
+before the gate (`benchmarks/mutations/gate.py`): reading, rules, shapes, figures; what these let
+pass goes before the tests of the authored files too. The draw has a seed, so a run can be
+repeated. Innocent changes are made as well: what refuses one is a false alarm.
 
-    python -m benchmarks.mutate --each 12 --seed 1 --whole --report docs/mutations.md
+    python -m benchmarks.mutate --each 6 --seed 1 --report docs/mutations.md
 """
 
 import argparse
@@ -15,6 +15,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.mutations import anatomy, authored, function, records
@@ -38,13 +39,11 @@ class Order:
     Attributes:
         each: how many changes of each kind.
         seed: of the draw.
-        whole: whether what passes near by is put before the whole graph.
-        sample: of which share of what is refused near by the whole graph is asked too.
+        sample: which share of what is refused among others is judged alone as well.
     """
 
     each: int
     seed: int
-    whole: bool
     sample: float = 0.0
 
 
@@ -109,23 +108,19 @@ def judged(gate: Gate, tasks: list[Task], order: Order) -> list[Verdict]:
     """Put some changes before the gate, in one go.
 
     Returns:
-        For each what refused it, seconds of processor time, and whether the whole graph agrees.
+        For each what refused it, seconds of processor time, and whether it is refused alone too.
     """
     started = time.process_time()
     deltas = [task.delta for task in tasks if task.delta]
     found = iter(gate.verdicts(deltas))
     refused = {task.number: next(found) if task.delta else list(task.refused) for task in tasks}
     passed = [task for task in tasks if task.delta and not refused[task.number]]
-    if order.whole and passed:
-        again = gate.verdicts([task.delta for task in passed if task.delta], whole=True)
-        refused |= {task.number: why for task, why in zip(passed, again, strict=True)}
     for task in passed:
-        if not refused[task.number]:
-            refused[task.number] = authored.refusals(gate.facts, task.change)
+        refused[task.number] = authored.refusals(gate.facts, task.change)
     agrees = {
-        task.number: bool(gate.verdicts([task.delta], whole=True)[0])
+        task.number: bool(gate.verdicts([task.delta])[0])
         for task in tasks
-        if task.delta and refused[task.number] and task not in passed
+        if len(tasks) > 1 and task.delta and task not in passed
         and random.Random(f"{order.seed} {task.number}").random() < order.sample
     }  # fmt: skip
     spent = (time.process_time() - started) / len(tasks)
@@ -148,7 +143,7 @@ def run(
         ValueError: the facts are refused as they are.
     """
     gate = Gate(facts)
-    if order.whole and gate.clean:
+    if gate.clean:
         raise ValueError(f"the facts are refused as they are: {gate.clean[:3]}")
     drawn = [(kind, change) for kind in kinds for change in draw(facts, kind, order)]
     tasks = [prepared(gate, kind, change, at) for at, (kind, change) in enumerate(drawn)]
@@ -183,20 +178,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind", action="append", help="only kinds whose name holds this")
     parser.add_argument(
-        "--whole", action="store_true", help="what passes goes before the whole graph"
-    )
-    parser.add_argument(
-        "--sample",
-        type=int,
-        default=0,
-        help="refused ones of each kind compared with the whole graph",
+        "--sample", type=float, default=0.0, help="share of the refused ones judged alone as well"
     )
     parser.add_argument("--report", type=Path, help="a Markdown file to write")
     args = parser.parse_args(argv)
     wanted = [k for k in KINDS if not args.kind or any(part in k.name for part in args.kind)]
-    order = Order(args.each, args.seed, args.whole, args.sample)
-    outcomes = run(Facts(find_sources()), wanted, order, print)
-    options = f"--each {args.each} --seed {args.seed}" + " --whole" * args.whole
+    order = Order(args.each, args.seed, args.sample)
+    outcomes = run(Facts(find_sources()), wanted, order, partial(print, flush=True))
+    options = f"--each {args.each} --seed {args.seed}"
     options += f" --sample {args.sample}" if args.sample else ""
     text = written(outcomes, f"python -m benchmarks.mutate {options}")
     print(text)

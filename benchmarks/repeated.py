@@ -12,8 +12,8 @@ from pathlib import Path
 from myograph.files import SOURCE_FOLDERS, Sources
 
 _NAMES = re.compile(
-    r"(?<![\w/<-])(muscle|bone|landmark|joint|tissue|nerve|artery|region|movement|exercise|activity|"
-    r"equipment|injury|symptom|mechanism|treatment|risk|redflag):([a-z0-9][\w-]*)"
+    r"(?<![\w/<-])(muscle|bone|landmark|joint|tissue|nerve|artery|vein|region|movement|exercise|"
+    r"activity|equipment|injury|symptom|mechanism|treatment|risk|redflag):([a-z0-9][\w-]*)"
 )
 _LABELS = re.compile(r'(rdfs:label "[^"]*)"@en')
 # The classes above those that records are linked to, which are the same for all copies.

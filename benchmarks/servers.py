@@ -86,7 +86,7 @@ class Server:
 @contextlib.contextmanager
 def ours(*options: str) -> Iterator[Server]:
     """Run our server."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "myograph", "serve", "--port", str(port), *options]
     with _running("ours", command, port, "/sparql") as server:
         yield server
@@ -95,7 +95,7 @@ def ours(*options: str) -> Iterator[Server]:
 @contextlib.contextmanager
 def hello() -> Iterator[Server]:
     """Run Flask with one constant answer, under the HTTP server that ours runs under."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-c", HELLO.format(port=port)]
     with _running("bare Flask", command, port, "/sparql") as server:
         yield server
@@ -107,7 +107,7 @@ def rdflib_endpoint() -> Iterator[Server | None]:
     if importlib.util.find_spec("rdflib_endpoint") is None:
         yield None
         return
-    port, graph = _free_port(), str(find_sources().build_folder / GRAPH_FILE)
+    port, graph = free_port(), str(find_sources().build_folder / GRAPH_FILE)
     command = [sys.executable, "-c", textwrap.dedent(RDFLIB.format(port=port, graph=graph))]
     with _running("rdflib-endpoint", command, port, "/sparql") as server:
         yield server
@@ -116,17 +116,31 @@ def rdflib_endpoint() -> Iterator[Server | None]:
 @contextlib.contextmanager
 def oxigraph() -> Iterator[Server | None]:
     """Run Oxigraph's own server, or give nothing where it is not installed."""
-    program = shutil.which("oxigraph") or shutil.which("oxigraph", path=Path(sys.executable).parent)
+    program, graph = _oxigraph(), find_sources().build_folder / GRAPH_FILE
     if program is None:
         yield None
         return
-    port, graph = _free_port(), find_sources().build_folder / GRAPH_FILE
     with tempfile.TemporaryDirectory() as folder:
         load = [program, "load", "--location", folder, "--file", str(graph)]
         subprocess.run(load, check=True, capture_output=True)
-        command = [program, "serve-read-only", "--location", folder, "--bind", f"127.0.0.1:{port}"]
-        with _running("Oxigraph", [*command, "--union-default-graph"], port, "/query") as server:
+        with oxigraph_over(Path(folder)) as server:
             yield server
+
+
+@contextlib.contextmanager
+def oxigraph_over(store: Path) -> Iterator[Server | None]:
+    """Run Oxigraph's own server over a store of its own that nobody writes to."""
+    program, port = _oxigraph(), free_port()
+    if program is None:
+        yield None
+        return
+    command = [program, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
+    with _running("Oxigraph", [*command, "--union-default-graph"], port, "/query") as server:
+        yield server
+
+
+def _oxigraph() -> str | None:
+    return shutil.which("oxigraph") or shutil.which("oxigraph", path=Path(sys.executable).parent)
 
 
 @contextlib.contextmanager
@@ -136,7 +150,7 @@ def virtuoso() -> Iterator[Server | None]:
     if program is None or client is None:
         yield None
         return
-    port, sql_port = _free_port(), _free_port()
+    port, sql_port = free_port(), free_port()
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "virtuoso.ini"
         settings.write_text(
@@ -181,7 +195,8 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError("the server did not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

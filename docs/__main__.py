@@ -1,62 +1,40 @@
-"""Writes the reference from the sources into `build/docs`: `make docs`.
+"""Writes the documentation as files into `build/docs`: `make docs`.
 
-Terms, rules and questions are described where they are defined; this only puts them in order.
+    python -m docs --server https://myograph.example.org
+
+The pages are those that the server has at `/docs`, with `/ontology` and the pages of its terms.
+They lead to one another by file, so that they read from a disk, and to all else at an address of
+a server.
 """
 
+import argparse
+import time
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode
-
 from myograph.build import load_or_build
-from myograph.console import OUT
+from myograph.console import OUT, progress
 from myograph.files import find_sources
-from myograph.query import Rows, run
-from myograph.questions import load_questions
-from myograph.rules import load_rules
+from myograph_server.app import create_app
+from myograph_server.documentation.freeze import write_site
 
-_TERMS = """
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX graph: <https://w3id.org/myograph/graph/>
-SELECT ?term ?label ?definition WHERE {
-  GRAPH graph:ontology { ?term rdfs:label ?label ; skos:definition ?definition }
-} ORDER BY LCASE(?label)
-"""
+# Where `make serve` serves.
+_SERVER = "http://127.0.0.1:8000"
 
 
-def main() -> None:
-    """Write the three pages."""
+def main(argv: list[str] | None = None) -> None:
+    """Write the pages."""
+    parser = argparse.ArgumentParser(prog="python -m docs")
+    parser.add_argument("--server", default=_SERVER, help="where links to the graph lead")
+    parser.add_argument("--output", type=Path, help="the folder; build/docs if not given")
+    args = parser.parse_args(argv)
     sources = find_sources()
-    built = load_or_build(sources)
-    folder = sources.root / "build" / "docs"
-    folder.mkdir(parents=True, exist_ok=True)
-    rules = [f"## {r.name}\nStratum {r.stratum}. {r.says}\n" for r in load_rules(sources.rules)]
-    questions = [
-        f"## {q.name}\n{q.question}\n\n`myograph ask {q.name}`\n"
-        for q in load_questions(sources.queries)
-    ]
-    answer = run(built.store, _TERMS)
-    if not isinstance(answer, Rows):
-        raise TypeError("the query for the terms is no SELECT")
-    terms = [_term(row) for row in answer.rows]
-    for name, title, parts in (
-        ("terms", "Terms of the ontology", terms),
-        ("rules", "Rules", rules),
-        ("questions", "Questions", questions),
-    ):
-        _write(folder / f"{name}.md", title, parts)
-
-
-def _term(row: tuple[object, ...]) -> str:
-    term, label, definition = row
-    iri = term.value if isinstance(term, NamedNode) else str(term)
-    words = [text.value for text in (label, definition) if isinstance(text, Literal)]
-    return f"**{words[0]}** `{iri.rsplit('/', 1)[-1]}` — {words[-1]}\n"
-
-
-def _write(path: Path, title: str, parts: list[str]) -> None:
-    path.write_text(f"# {title}\n\n" + "\n".join(parts), "utf-8")
-    OUT.print(f"Wrote {path.name}, {len(parts)} entries.")
+    folder = args.output or sources.root / "build" / "docs"
+    started = time.perf_counter()
+    with progress("Writing the documentation") as tell:
+        app = create_app(load_or_build(sources, tell), sources=sources)
+        count = write_site(app, folder, args.server.rstrip("/"), tell)
+    seconds = time.perf_counter() - started
+    OUT.print(f"Wrote {count} files to {folder}, begin at index.html; {seconds:.0f} s.")
 
 
 if __name__ == "__main__":

@@ -178,6 +178,9 @@ def _to_nerve(facts: Facts, draw: Random, *, akin: bool) -> Change | None:
         one
         for one in dict.fromkeys(q.object for q in facts.statements["nerve"])
         if bool(stem & set(_trunk(facts, one))) is akin
+        # A branch of the nerve is not wrong, only finer, nor is the nerve that it comes from.
+        and one not in own
+        and quad.object not in _trunk(facts, one)
     ]
     to = other(draw, choices, quad.object)
     if to is None:

@@ -21,6 +21,8 @@ _TESTS: list[Callable[[], None]] = [
     test_sources.test_labels_are_unique_within_a_namespace,
     test_sources.test_definitions_end_with_a_full_stop_and_are_not_copied,
     test_sources.test_slugs_are_kebab_case,
+    test_links.test_the_register_says_what_the_links_say,
+    test_links.test_the_identifiers_of_snomed_ct_end_in_their_check_digits,
     test_links.test_no_identifier_is_the_exact_match_of_two_records,
     test_links.test_every_link_is_of_a_record_that_exists_under_the_label_it_has,
     test_links.test_every_link_has_a_predicate_and_a_justification_that_exist,

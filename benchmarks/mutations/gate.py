@@ -1,10 +1,4 @@
-"""Says whether a change to the facts would be refused, without building the whole graph each time.
-
-A change touches one record. What lies near it is derived and checked first: the skeleton with its
-nerves and vessels, the record, what it names, and what names it. What is refused there is refused.
-What passes is put before the whole graph, so no change counts as unseen that the build would see;
-and what is refused near by is put before it too in a sample, since a part could be refused for
-what it lacks.
+"""Says whether a change to the facts would be refused: the whole graph is derived and checked.
 
 Changes to different records are judged in one go, each refusal laid to the change whose records it
 is about. A refusal about none of them has the changes judged apart.
@@ -12,7 +6,7 @@ is about. A refusal about none of them has the changes judged apart.
 
 import re
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -35,12 +29,11 @@ from myograph.rules import Pattern, Rule, load_rules
 from myograph.sssom import read_mapping
 from myograph.terms import BASE, graph, myo
 
-# What every other record is placed by: always kept.
+# What other records are placed by, so that a refusal may be about any of them.
 _FRAME = frozenset(
     ("bone", "landmark", "joint", "movement", "region", "nerve", "root", "artery", "vein", "tissue")
 )
 _NAMED = re.compile(r"\b([a-z]+)[:/]([A-Za-z0-9-]+)")
-_LINKS = (graph("mapping"), graph("bridge"))
 
 
 @dataclass(frozen=True)
@@ -158,22 +151,14 @@ class Gate:
 
     # ------------------------------------------------------------ the verdicts
 
-    def verdicts(self, deltas: list[Delta], *, whole: bool = False) -> list[list[Refusal]]:
-        """Return why each of some changes would be refused.
-
-        Args:
-            deltas: the changes, of different records.
-            whole: whether by the whole graph, or by what lies near them.
-        """
+    def verdicts(self, deltas: list[Delta]) -> list[list[Refusal]]:
+        """Return why each of some changes, of different records, would be refused."""
         if not deltas:
             return []
         gone = {quad for delta in deltas for quad in delta.gone}
         everything = [q for quads in self.named.values() for q in quads if q not in gone]
         everything += [quad for delta in deltas for quad in delta.came]
-        near = everything
-        if not whole:
-            near = around(everything, [quad for delta in deltas for quad in delta.quads])
-        found = self.judge(self.ontology + near)
+        found = self.judge(self.ontology + everything)
         if len(deltas) == 1:
             return [found]
         shares = [[r for r in found if delta.concerns(r)] for delta in deltas]
@@ -183,7 +168,7 @@ class Gate:
         open_ = [at for at, refused in enumerate(shares) if not refused]
         half = (len(open_) + 1) // 2
         for part in (open_[:half], open_[half:]):
-            apart = self.verdicts([deltas[at] for at in part], whole=whole)
+            apart = self.verdicts([deltas[at] for at in part])
             for at, refused in zip(part, apart, strict=True):
                 shares[at] = refused
         return shares
@@ -243,9 +228,6 @@ def _name(graph_name: object) -> str:
     return name.rsplit("/", 1)[-1]
 
 
-# ---------------------------------------------------------------- which part of the graph
-
-
 def record_of(term: object) -> str:
     """Return the record that a term is or hangs on, as `muscle/soleus`, or nothing."""
     if not isinstance(term, NamedNode) or not term.value.startswith(BASE):
@@ -255,53 +237,6 @@ def record_of(term: object) -> str:
 
 def _kind(record: str) -> str:
     return record.partition("/")[0]
-
-
-def around(quads: list[Quad], delta: list[Quad]) -> list[Quad]:
-    """Return the quads that lie near a change.
-
-    Args:
-        quads: all that is authored after the change.
-        delta: what it took away and added.
-    """
-    subjects = {record_of(quad.subject) for quad in delta} - {""}
-    subjects = {record for record in subjects if _kind(record) not in ("ontology", "source")}
-    names: dict[str, set[str]] = defaultdict(set)
-    for quad in quads:
-        if quad.graph_name not in _LINKS:
-            one, another = record_of(quad.subject), record_of(quad.object)
-            if one and another and one != another:
-                names[one].add(another)
-    # Scales are in injury: too, but no conditions: they go with those that they grade.
-    scales = {record_of(q.subject) for q in quads if q.object == myo("GradingSystem")}
-    reached, waiting = set(subjects), set(subjects)
-    while waiting:
-        found = {name for record in waiting for name in names[record]} - reached
-        # What a condition may be taken for, and its flags with it, is another condition's affair.
-        near = {name for name in found if _kind(name) != "injury"} | (found & scales)
-        waiting = {name for name in near if _kind(name) not in _FRAME}
-        reached |= waiting
-    # Muscles are judged side by side, and by what runs past them.
-    known = {record_of(quad.subject) for quad in quads}
-    reached |= {record for record in known if _kind(record) in (*_FRAME, "muscle", "source")}
-    linked = {q.object for q in delta if q.graph_name in _LINKS} | {
-        q.object for q in quads if q.graph_name in _LINKS and record_of(q.subject) in subjects
-    }
-    return [q for q in quads if _keep(q, reached, subjects, linked, known)]
-
-
-def _keep(
-    quad: Quad, reached: set[str], touched: set[str], linked: set[Term], known: set[str]
-) -> bool:
-    if quad.graph_name in _LINKS:
-        return record_of(quad.subject) in touched or quad.object in linked or quad.subject in linked
-    one, another = record_of(quad.subject), record_of(quad.object)
-    if one and one not in reached:
-        return False
-    if another == "" or another in reached:
-        return True
-    # What does not exist is misspelt; what exists and is far is left out.
-    return another not in known
 
 
 # ---------------------------------------------------------------- which rules

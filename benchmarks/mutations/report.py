@@ -15,7 +15,7 @@ class Outcome:
         told: the change in words.
         by: what refused it; nothing if it passed.
         seconds: of processor time.
-        agrees: whether the whole graph refuses it too; nothing if that was not asked.
+        agrees: whether it is refused when judged alone too; nothing if that was not asked.
     """
 
     kind: Kind
@@ -60,9 +60,7 @@ def written(outcomes: list[Outcome], command: str) -> str:
     ]
     if asked:
         same = sum(bool(o.agrees) for o in asked)
-        lines.append(
-            f"Refused near by and by the whole graph alike: {same} of {len(asked)} in a sample."
-        )
+        lines.append(f"Refused among others and alone alike: {same} of {len(asked)} in a sample.")
     lines += ["", "| kind | refused | of | by |", "|---|---|---|---|"]
     for name in names:
         lines.append(_row([o for o in outcomes if o.kind.name == name]))

@@ -2,23 +2,26 @@
 
 What a build leaves in the build folder is `graph.nq`, every quad with literals as they were
 written, and `build.json`, which says of which sources it was made, by which engine. Other people's
-ontologies that were added to the graph (`myograph.link`) are written after our own.
+ontologies that were added to the graph (`myograph.link`) are written after our own. A graph that is
+too large for the memory is kept as a store on disk as well (`myograph.disk`).
 """
 
 import gc
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from myograph.derive import derive
-from myograph.errors import NotBuiltError
+from myograph.disk import OnDisk, StoredQuads, hold, keep, not_ours, remove_unread
+from myograph.errors import NotBuiltError, StoreError
 from myograph.files import Sources
 from myograph.link.external import added, fingerprint_with, is_external, outside
 from myograph.metadata import describe
@@ -26,6 +29,7 @@ from myograph.portion import portion
 from myograph.questions import load_questions
 from myograph.read import read_sources
 from myograph.rules import Rule, load_rules
+from myograph.settings import settings
 from myograph.terms import is_derived
 
 Progress = Callable[[str], None]
@@ -38,18 +42,21 @@ class Built:
     """A graph with what was authored and what was derived.
 
     Attributes:
-        quads: every quad; authored literals are as they were written.
-        store: the same, ready to be queried.
+        quads: every quad; authored literals are as they were written. Of a graph on disk they are
+            read anew each time.
+        store: the same, ready to be queried; on disk it cannot be added to.
         rules: the rules that were run.
         made: how many triples each rule made.
         fingerprint: of the sources and the code that made it, and of the ontologies added to it.
+        disk: where it lies, if it is kept on disk.
     """
 
-    quads: list[Quad]
+    quads: Collection[Quad]
     store: Store
     rules: list[Rule]
     made: dict[str, int]
     fingerprint: str
+    disk: OnDisk | None = None
 
 
 def build(
@@ -87,34 +94,31 @@ def build(
     return Built(authored + derived + description, store, rules, made, sources.fingerprint)
 
 
-def write(built: Built, folder: Path, fingerprint: str | None = None) -> None:
+def write(
+    built: Built, folder: Path, fingerprint: str | None = None, most: int | None = None
+) -> OnDisk | None:
     """Write a built graph into a folder, which is made if need be, and what was added to it.
 
     Args:
         built: the graph; other people's ontologies in it are replaced by those of the folder.
         folder: the build folder.
         fingerprint: of the sources alone, where the graph was loaded together with what was added.
+        most: triples above which it is kept on disk as well; by the setting if not given.
 
     Each file takes its place when it is whole, so that whoever reads at that moment, or writes
     the same graph, is not disturbed.
 
+    Returns:
+        The graph on disk, held, if it is kept there.
+
     Raises:
         OSError: the folder cannot be written to.
+        StoreError: there is no room for the graph on disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    counts: Counter[str] = Counter()
-
-    def counted() -> Iterator[Quad]:
-        own = own_quads(built)
-        for quads in (own, outside(own, folder)):
-            for quad in quads:
-                if isinstance(quad.graph_name, NamedNode):
-                    counts[quad.graph_name.value] += 1
-                yield quad
-
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as new:
         graph, about = Path(new) / GRAPH_FILE, Path(new) / REPORT_FILE
-        serialize(counted(), graph, RdfFormat.N_QUADS)
+        counts = _write_quads(built, folder, graph)
         report = {
             "fingerprint": fingerprint or built.fingerprint,
             "engine": pyoxigraph.__version__,
@@ -127,6 +131,25 @@ def write(built: Built, folder: Path, fingerprint: str | None = None) -> None:
         (folder / REPORT_FILE).unlink(missing_ok=True)
         graph.replace(folder / GRAPH_FILE)
         about.replace(folder / REPORT_FILE)
+    held = on_disk(folder, most)
+    remove_old(folder)
+    return held
+
+
+def _write_quads(built: Built, folder: Path, path: Path) -> Counter[str]:
+    """Write a graph and what was added to it, and return how much each named graph has."""
+    counts: Counter[str] = Counter()
+
+    def counted() -> Iterator[Quad]:
+        own = own_quads(built)
+        for quads in (own, outside(own, folder)):
+            for quad in quads:
+                if isinstance(quad.graph_name, NamedNode):
+                    counts[quad.graph_name.value] += 1
+                yield quad
+
+    serialize(counted(), path, RdfFormat.N_QUADS)
+    return counts
 
 
 def own_quads(built: Built) -> list[Quad]:
@@ -134,30 +157,102 @@ def own_quads(built: Built) -> list[Quad]:
     return [quad for quad in built.quads if not is_external(quad.graph_name)]
 
 
-def load(sources: Sources) -> Built:
-    """Load the graph that was built from these sources.
+def load(sources: Sources, folder: Path | None = None, most: int | None = None) -> Built:
+    """Load the graph that was built from these sources, or the one of another build folder.
+
+    Args:
+        sources: of the graph.
+        folder: of a graph that may have been built from others.
+        most: triples above which it is not loaded but opened on disk; by the setting if not given.
 
     Raises:
         NotBuiltError: there is none, or the sources have changed since.
+        StoreError: the other folder has none, or the store on disk cannot be opened.
     """
-    folder = sources.build_folder
-    repair = "Run: myograph build."
+    where = folder or sources.build_folder
+    report = _of_folder(where) if folder else _of_sources(sources)
+    rules, whole = load_rules(sources.rules), fingerprint_with(report["fingerprint"], where)
+    if held := on_disk(where, most):
+        quads = StoredQuads(held.graph, report["triples"])
+        return Built(quads, held.open(), rules, report["made"], whole, held)
+    with _no_collection():
+        # Lenient: the IRIs were checked when they were read.
+        listed = list(parse(path=where / GRAPH_FILE, format=RdfFormat.N_QUADS, lenient=True))
+        store = Store()
+        store.bulk_extend(listed)
+    return Built(listed, store, rules, report["made"], whole)
+
+
+def on_disk(folder: Path, most: int | None = None) -> OnDisk | None:
+    """Return the graph of a build folder as it lies on disk, held; put there if need be.
+
+    Args:
+        folder: the build folder.
+        most: the triples that a graph may have to be kept in memory alone, in which case there
+            is none; by the setting if not given.
+
+    Raises:
+        StoreError: there is no room for it.
+    """
+    if most is None:
+        most = int(settings()["disk_above"])
+    while True:
+        report = _report(folder)
+        if report["triples"] <= most:
+            return None
+        if held := hold(folder, report.get("disk")):
+            return held
+        held = keep(folder / GRAPH_FILE, folder, report["fingerprint"])
+        # Somebody may have put another graph there meanwhile, or this one on disk as well.
+        if _report(folder) == report:
+            part = folder / f".{held.name}.json"
+            part.write_text(json.dumps(report | {"disk": held.name}, indent=2) + "\n", "utf-8")
+            part.replace(folder / REPORT_FILE)
+            return held
+        held.release()
+        remove_old(folder)
+
+
+def remove_old(folder: Path) -> None:
+    """Remove from a build folder the versions on disk that nobody reads, save the newest."""
+    remove_unread(folder, _report(folder).get("disk"))
+
+
+def _report(folder: Path) -> dict[str, Any]:
+    """Return what a build said of itself, or nothing."""
     try:
-        report = json.loads((folder / REPORT_FILE).read_text("utf-8"))
+        found: dict[str, Any] = json.loads((folder / REPORT_FILE).read_text("utf-8"))
     except (OSError, ValueError):
-        raise NotBuiltError("The graph has not been built yet.", repair) from None
+        raise NotBuiltError("The graph has not been built yet.", "Run: myograph build.") from None
+    return found
+
+
+def _of_sources(sources: Sources) -> dict[str, Any]:
+    report, repair = _report(sources.build_folder), "Run: myograph build."
     if report.get("fingerprint") != sources.fingerprint:
         raise NotBuiltError("The built graph is older than its sources.", repair)
     if report.get("engine") != pyoxigraph.__version__:
         raise NotBuiltError("The built graph was derived by another engine.", repair)
-    with _no_collection():
-        # Lenient: the IRIs were checked when they were read.
-        found = parse(path=folder / GRAPH_FILE, format=RdfFormat.N_QUADS, lenient=True)
-        quads = list(found)
-        store = Store()
-        store.bulk_extend(quads)
-    whole = fingerprint_with(report["fingerprint"], folder)
-    return Built(quads, store, load_rules(sources.rules), report["made"], whole)
+    return report
+
+
+def _of_folder(folder: Path) -> dict[str, Any]:
+    """Return the report of a folder that somebody named."""
+    if not folder.is_dir():
+        raise StoreError(f"There is no folder {folder}.", "Give --store a folder that is there.")
+    try:
+        report = _report(folder)
+        made_by = report["engine"]
+        complete = {"fingerprint", "triples", "made"} <= report.keys()
+    except (NotBuiltError, LookupError, TypeError):
+        raise not_ours(folder) from None
+    if made_by != pyoxigraph.__version__ or not complete:
+        raise StoreError(
+            f"The graph in {folder} was made by engine {made_by}, and this is "
+            f"{pyoxigraph.__version__}.",
+            "Build it again with this version of Myograph.",
+        )
+    return report
 
 
 @contextmanager
@@ -172,15 +267,22 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def load_or_build(sources: Sources, progress: Progress | None = None) -> Built:
+def load_or_build(
+    sources: Sources, progress: Progress | None = None, most: int | None = None
+) -> Built:
     """Load the built graph, or build and write it where there is none that is up to date.
+
+    Args:
+        sources: of the graph.
+        progress: is told each step of a build.
+        most: see `load`.
 
     Raises:
         MyographError: a source file or a rule is not right; the message names it.
     """
     try:
-        return load(sources)
+        return load(sources, most=most)
     except NotBuiltError:
         built = build(sources, progress=progress)
-        write(built, sources.build_folder)
-        return load(sources) if added(sources.build_folder) else built
+        held = write(built, sources.build_folder, most=most)
+        return load(sources, most=most) if held or added(sources.build_folder) else built

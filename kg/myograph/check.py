@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache, partial
 from multiprocessing.connection import Connection
@@ -196,7 +196,7 @@ def load_shapes(folder: Path) -> rdflib.Graph:
     return shapes
 
 
-def seen_by(shapes: rdflib.Graph, quads: list[ox.Quad]) -> list[ox.Quad]:
+def seen_by(shapes: rdflib.Graph, quads: Collection[ox.Quad]) -> list[ox.Quad]:
     """Return the quads that some shape can see: those of a property that a shape names.
 
     Most of what is derived explains or counts, and no shape asks for it. A closed shape would see
@@ -214,9 +214,14 @@ def seen_by(shapes: rdflib.Graph, quads: list[ox.Quad]) -> list[ox.Quad]:
     return [quad for quad in quads if quad.predicate.value in named]
 
 
-def to_rdflib(quads: list[ox.Quad]) -> rdflib.Graph:
-    """Return the union of all graphs for rdflib, each literal as it was written."""
-    union = rdflib.Graph(bind_namespaces="none")
+def to_rdflib(quads: Iterable[ox.Quad], union: rdflib.Graph | None = None) -> rdflib.Graph:
+    """Return the union of all graphs for rdflib, each literal as it was written.
+
+    Args:
+        quads: in any order.
+        union: the graph to put them into; a new one if not given.
+    """
+    union = rdflib.Graph(bind_namespaces="none") if union is None else union
     # Most terms are in many triples, and rdflib looks closely at each that it makes.
     term = cache(rdflib_term)
     for quad in quads:
@@ -243,7 +248,7 @@ def _order(finding: Finding) -> tuple[bool, str, str]:
     return finding.severity != "violation", finding.focus, finding.message
 
 
-def _in_two_graphs(quads: list[ox.Quad]) -> list[Finding]:
+def _in_two_graphs(quads: Collection[ox.Quad]) -> list[Finding]:
     """Each triple lies in one graph: Oxigraph's union counts it once for each."""
     places: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for quad in quads:

@@ -95,8 +95,24 @@ class NotBuiltError(MyographError):
     """There is no built graph, or it is older than its sources."""
 
 
+class StoreError(MyographError):
+    """A store of a graph on disk cannot be read or written, or is not one that we serve."""
+
+
 class NotInGraphError(MyographError):
     """The statement to be explained is not in the graph."""
+
+
+class DocumentError(MyographError):
+    """A page of the documentation is not of the form that pages have."""
+
+
+class MissingPackageError(MyographError):
+    """Something needs a package that is not installed."""
+
+
+class ReadOnlyError(MyographError):
+    """A view of the graph was to be changed."""
 
 
 class ReasonerError(MyographError):
@@ -109,10 +125,6 @@ class UnknownFormatError(MyographError):
 
 class UnknownGraphError(MyographError):
     """The graph has no named graph of that name."""
-
-
-class MissingPackageError(MyographError):
-    """What was asked takes a Python package that is not installed."""
 
 
 class ContextError(MyographError):
@@ -145,6 +157,18 @@ class UnsupportedMediaError(MyographError):
 
 class QueryFailedError(MyographError):
     """A query used up what a query may have, or ended the process that ran it."""
+
+
+class ServiceRefusedError(QueryRefusedError):
+    """A SERVICE asks a host, or at an address, that this endpoint does not ask."""
+
+
+class ServiceFailedError(MyographError):
+    """A host that a SERVICE asks gave no answer that can be used."""
+
+
+class ServiceTimedOutError(MyographError):
+    """A host that a SERVICE asks took too long."""
 
 
 class QueryTimedOutError(MyographError):

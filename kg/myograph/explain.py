@@ -7,22 +7,24 @@ explained in turn until only authored statements are left.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import pyoxigraph as ox
 from rdflib.term import Identifier, URIRef, Variable
 from rdflib.term import Literal as RdflibLiteral
 
 from myograph.build import Built
-from myograph.errors import NotInGraphError
+from myograph.errors import NotInGraphError, UnknownNameError
 from myograph.names import Names
 from myograph.rules import Pattern, Rule
 from myograph.terms import BASE, GRAPH, RDF_TYPE, SOURCE, myo
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Key = tuple[Term, ox.NamedNode, Term]
+Statement = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode]
 _LABELLED = {RDF_TYPE: "is a"}
 
 
@@ -240,6 +242,39 @@ def predicate_of(text: str, names: Names) -> ox.NamedNode:
     if name.isidentifier() and myo(name) in names.records:
         return myo(name)
     return names.find(text)
+
+
+def statement_of(words: Sequence[str], names: Names, store: ox.Store) -> Statement:
+    """Return the statement that somebody means: of those that the words may mean, one that holds.
+
+    Args:
+        words: subject, property and object; or all words of the sentence, where a name has
+            several, as in `biceps femoris crosses knee`.
+        names: of the graph.
+        store: the graph.
+
+    Raises:
+        UnknownNameError: there is no such record or property.
+    """
+    if len(words) == 3:
+        subject, value = names.find(words[0]), names.find(words[2])
+        predicate = predicate_of(words[1], names)
+        # A joint and the complex it is part of may share a name, and so may joint and region.
+        for one, other in product(names.called(words[0]), names.called(words[2])):
+            if next(store.quads_for_pattern(one, predicate, other, None), None):
+                return one, predicate, other
+        return subject, predicate, value
+    for first in range(1, len(words) - 1):
+        for last in range(first + 1, len(words)):
+            parts = words[:first], words[first:last], words[last:]
+            try:
+                return statement_of([" ".join(part) for part in parts], names, store)
+            except UnknownNameError:
+                continue
+    raise UnknownNameError(
+        f"No statement can be read from '{' '.join(words)}'.",
+        "Give it as subject, property and object, such as: soleus crosses ankle.",
+    )
 
 
 def _filled(pattern: Pattern, solution: dict[str, Term]) -> Key | None:

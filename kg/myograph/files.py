@@ -16,6 +16,8 @@ from platformdirs import user_cache_path
 
 from myograph.errors import SourcesNotFoundError
 
+# What the wheel brings besides, for the pages below /docs; the graph is not made of it.
+DOCUMENTS = ("docs", "CONTRIBUTING.md")
 SOURCE_FOLDERS = ("ontology", "shapes", "kg/data", "kg/rules", "kg/queries")
 
 

@@ -103,6 +103,10 @@ class Names:
         record = self.records.get(iri)
         return record.label if record else re.split(r"[/#]", iri.value)[-1]
 
+    def called(self, text: str) -> list[NamedNode]:
+        """Return every record that has this name, or none."""
+        return [record.iri for record in self._by_name.get(folded(text), ())]
+
     def find(self, text: str, kind: NamedNode | None = None) -> NamedNode:
         """Return the one record of a class that has this name, slug, compact name or IRI.
 

@@ -11,9 +11,11 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple, parse
 
 from myograph.errors import MalformedTurtleError
 from myograph.files import Sources
+from myograph.link.register import check_register
 from myograph.naming import NodeRule, name_facts, node_rules
+from myograph.prefixes import prefix_map
 from myograph.sssom import read_mapping
-from myograph.terms import graph
+from myograph.terms import BASE, graph
 
 _TOP_LEVEL = {"sources": "source"}
 _FOLDERS = {"muscles": "anatomy", "exercises": "exercise", "injuries": "injury"}
@@ -86,8 +88,9 @@ def read_mappings(sources: Sources) -> list[Quad]:
     """Read the SSSOM files below `kg/data/mappings` into `graph:mapping` and `graph:bridge`.
 
     Raises:
-        MappingError: a line of a file cannot be read.
+        MappingError: a line of a file cannot be read, or differs from the register of links.
     """
+    check_register(sources)
     return [
         quad
         for path in sorted((sources.data / "mappings").glob("*.sssom.tsv"))
@@ -125,6 +128,22 @@ def own_facts(quads: list[Quad], name: str, sources: Sources) -> list[Quad]:
             )
     named = name_facts(quads, node_rules(read_ontology(sources)), name)
     return [Quad(q.subject, q.predicate, q.object, graph("own")) for q in named]
+
+
+def own_document(text: str, name: str, sources: Sources) -> list[Quad]:
+    """Read a person's own Turtle as if it were one of our files: our prefixes are known.
+
+    Args:
+        text: the document.
+        name: what to call it in messages.
+        sources: where the ontology is.
+
+    Raises:
+        MalformedTurtleError, UnnamedNodeError, DuplicateFactError: it is not right.
+    """
+    return own_facts(
+        parse_turtle(text, name, prefix_map(sources.ontology), base=BASE), name, sources
+    )
 
 
 def graph_of(path: Path, data: Path) -> str:

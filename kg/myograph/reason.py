@@ -10,6 +10,7 @@ import re
 import subprocess
 import tempfile
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +55,7 @@ class Verdict:
         return self.consistent and not self.unsatisfiable
 
 
-def reason_dl(quads: list[Quad], *, classes: bool = True) -> Verdict:
+def reason_dl(quads: Collection[Quad], *, classes: bool = True) -> Verdict:
     """Ask HermiT whether what was authored is consistent and each class can have instances.
 
     Args:
@@ -66,7 +67,7 @@ def reason_dl(quads: list[Quad], *, classes: bool = True) -> Verdict:
         ReasonerError: owlready2 or Java is missing, or HermiT failed for another reason.
     """
     command = [*_hermit(), "--unsatisfiable" if classes else f"--consistency={_IMPOSSIBLE}"]
-    kept = _document(quads)
+    kept = document(quads)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.nt"
         serialize(kept + _CANARY, path, RdfFormat.N_TRIPLES)
@@ -89,7 +90,7 @@ def reason_dl(quads: list[Quad], *, classes: bool = True) -> Verdict:
     return Verdict(True, sorted(found - {_IMPOSSIBLE.value}), *seen)
 
 
-def _document(quads: list[Quad]) -> list[Triple]:
+def document(quads: Collection[Quad]) -> list[Triple]:
     """Return what HermiT is to see: the logic and the types, not the words.
 
     Statements with annotation properties mean nothing to a reasoner and are left out.
@@ -111,7 +112,7 @@ def _document(quads: list[Quad]) -> list[Triple]:
     ]
 
 
-def _bare(quads: list[Quad]) -> set[object]:
+def _bare(quads: Collection[Quad]) -> set[object]:
     """Return the classes of other ontologies of which nothing is said but that they are classes.
 
     They can contradict nothing, and HermiT takes half a second for each.

@@ -33,6 +33,8 @@ class Setting:
 SETTINGS = (
     Setting("host", "127.0.0.1", "Address that the server listens on."),
     Setting("port", 8000, "Port that the server listens on; 0 takes a free one."),
+    Setting("proxy", "", "Address of a load balancer that says for whom it asks; none if empty."),
+    Setting("linger", 0.0, "Seconds to go on after SIGTERM, with /health at 503."),
     Setting("threads", 80, "Threads that answer requests; more than workers and queue together."),
     Setting("workers", 4, "Queries that run at once, each in a process that can be killed."),
     Setting("queue", 64, "Queries that may wait for a worker; beyond that the answer is 503."),
@@ -49,6 +51,12 @@ SETTINGS = (
     Setting("max_nesting", 200, "Deepest nesting of braces and of parentheses in a query."),
     Setting("max_operators", 1000, "Most operators and keywords in a query."),
     Setting("max_answer_length", 32_000_000, "Longest answer to a query, in bytes."),
+    Setting("services", "", "Hosts that SERVICE may ask, with commas between; none if empty."),
+    Setting("service_timeout", 5.0, "Seconds that such a host has for an answer."),
+    Setting("service_connections", 2, "Queries that may ask other hosts at once."),
+    Setting("max_service_length", 10_000_000, "Longest answer of such a host, in bytes."),
+    Setting("store", "", "Build folder whose graph is served; if empty, the one of this checkout."),
+    Setting("disk_above", 2_000_000, "Triples above which a graph is kept on disk, not in memory."),
     Setting("log", "warning", "Least level of what is logged; info logs each query as JSON."),
     Setting("search_limit", 10, "Most results of a search by name."),
 )

@@ -99,8 +99,25 @@ def read_mapping(path: Path, name: str) -> list[Quad]:
     Raises:
         MappingError: the header or a line is not right; the message has the line's number.
     """
+    header = [line for line in path.read_text("utf-8").splitlines() if line.startswith("#")]
+    file = _header(header, name)
+    quads = list(_set(file))
+    for number, row in read_rows(path, name):
+        quads += _row(row, file, f"{name}, line {number}")
+    return quads
+
+
+def read_rows(path: Path, name: str) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of an SSSOM file as they stand, each with the number of its line.
+
+    Args:
+        path: the file.
+        name: what to call it in messages.
+
+    Raises:
+        MappingError: a column is missing, or rows run into each other.
+    """
     lines = path.read_text("utf-8").splitlines()
-    file = _header([line for line in lines if line.startswith("#")], name)
     table = [(n, line) for n, line in enumerate(lines, 1) if line and not line.startswith("#")]
     reader = csv.DictReader((line for _, line in table), delimiter="\t")
     missing = [column for column in _REQUIRED if column not in (reader.fieldnames or ())]
@@ -115,10 +132,7 @@ def read_mapping(path: Path, name: str) -> list[Quad]:
             f"{name}: some rows run into each other.",
             repair="Close each quotation mark that begins a value, or drop it.",
         )
-    quads = list(_set(file))
-    for (number, _), row in zip(table[1:], rows, strict=True):
-        quads += _row(row, file, f"{name}, line {number}")
-    return quads
+    return [(number, row) for (number, _), row in zip(table[1:], rows, strict=True)]
 
 
 def _header(header: list[str], name: str) -> _File:

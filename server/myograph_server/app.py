@@ -1,5 +1,6 @@
 """The application: `create_app` puts the parts together; importing this does no work."""
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,8 +26,9 @@ from myograph_server import (
     sparql,
     web,
 )
+from myograph_server.documentation import pages as documentation
 from myograph_server.engine import Engine
-from myograph_server.site import EXTENSION, WATCH, make_site
+from myograph_server.site import EXTENSION, STOPPING, WATCH, make_site
 from myograph_server.watch import Watch
 
 # Fetched when the package is built (hatch_build.py); without it /sparql has a plain field.
@@ -54,6 +56,7 @@ def create_app(
     shared = make_site(built, config, sources, engine)
     app.extensions[EXTENSION] = shared
     app.extensions[WATCH] = Watch()
+    app.extensions[STOPPING] = threading.Event()
     app.config["MAX_CONTENT_LENGTH"] = shared.number("max_body_length")
     app.config["MAX_FORM_MEMORY_SIZE"] = shared.number("max_body_length")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -71,7 +74,7 @@ def create_app(
     problems.install(app)
     # The resources go last: their rule takes any path that nothing else does.
     pages = (home, search, sparql, ask, check_page, plan_page, explain_page, dumps, meta, picture)
-    for module in (*pages, resources):
+    for module in (*pages, documentation, resources):
         app.register_blueprint(module.blueprint)
     return app
 

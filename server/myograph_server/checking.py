@@ -24,8 +24,7 @@ from myograph.errors import (
     MyographError,
 )
 from myograph.files import Sources
-from myograph.prefixes import prefix_map
-from myograph.read import own_facts, parse_turtle
+from myograph.read import own_document, own_facts
 from myograph.terms import BASE
 from myograph_server.workers.worker import limit_resources
 
@@ -113,15 +112,14 @@ def document_facts(text: str, syntax: str, sources: Sources) -> list[ox.Quad]:
         MalformedTurtleError, UnnamedNodeError, DuplicateFactError: it is not right.
     """
     if syntax == "turtle":
-        quads = parse_turtle(text, _NAME, prefix_map(sources.ontology), base=BASE)
-    else:
-        try:
-            # This parser fetches no context from elsewhere; rdflib's would.
-            quads = list(ox.parse(text, format=ox.RdfFormat.JSON_LD, base_iri=BASE))
-        except SyntaxError as error:
-            raise MalformedTurtleError(
-                f"{_NAME}: {error}.", "Repair the JSON-LD; its context must be in the document."
-            ) from None
+        return own_document(text, _NAME, sources)
+    try:
+        # This parser fetches no context from elsewhere; rdflib's would.
+        quads = list(ox.parse(text, format=ox.RdfFormat.JSON_LD, base_iri=BASE))
+    except SyntaxError as error:
+        raise MalformedTurtleError(
+            f"{_NAME}: {error}.", "Repair the JSON-LD; its context must be in the document."
+        ) from None
     return own_facts(quads, _NAME, sources)
 
 

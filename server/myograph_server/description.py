@@ -36,6 +36,8 @@ def service(site: Site, endpoint: str) -> list[ox.Triple]:
     say(me, SD + "endpoint", at)
     say(me, SD + "supportedLanguage", ox.NamedNode(SD + "SPARQL11Query"))
     say(me, SD + "feature", ox.NamedNode(SD + "UnionDefaultGraph"))
+    if site.services:
+        say(me, SD + "feature", ox.NamedNode(SD + "BasicFederatedQuery"))
     for name in _RESULT_FORMATS:
         say(me, SD + "resultFormat", ox.NamedNode(FORMATS + name))
     say(me, SD + "defaultDataset", data)

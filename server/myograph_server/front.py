@@ -6,7 +6,6 @@ through Flask, whose routing and contexts cost more than a small query itself.
 """
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +24,7 @@ from myograph_server.conneg import prefers_html, wants_html
 from myograph_server.problems import details, http_details, problem_json, unforeseen_details
 from myograph_server.protocol import QueryRequest, arguments, from_arguments, read
 from myograph_server.site import EXTENSION, Site
-from myograph_server.sparql import answer
+from myograph_server.sparql import answer, changes
 from myograph_server.watch import Watch
 from myograph_server.web import Finished, finish, finished
 
@@ -45,8 +44,6 @@ _KEYED = (
 )
 # These are weighed where the answer is made, beside the times and tags of its own.
 _CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE")
-# Functions that say something else each time; an answer with one of them is not kept.
-_CHANGING = re.compile(r"(?:now|rand|uuid|bnode)(?!\w)", re.IGNORECASE)
 _ASCII = bytes(range(128))
 _LARGEST = 4_000_000  # bytes; larger answers would push out too many others
 
@@ -105,7 +102,7 @@ class Front:
     ) -> Finished | Response | None:
         """Answer a program's query; anything else is left to the pages."""
         started = time.perf_counter()
-        text, answered = "", None
+        text, answered, version = "", None, shared.built.fingerprint
         request = Request(environ) if environ["REQUEST_METHOD"] == "POST" else None
         try:
             asked = _asked(environ, request, shared)
@@ -115,8 +112,8 @@ class Front:
             written = answer(asked, environ, shared)
             if key is not None:
                 encodings = environ.get("HTTP_ACCEPT_ENCODING", "")
-                answered = finished(written.body, written.content_type, encodings)
-                if not _CHANGING.search(text):
+                answered = finished(written.body, written.content_type, encodings, version)
+                if not changes(text):
                     self._put(key, answered)
             else:
                 response = Response(written.body, content_type=written.content_type)
@@ -130,7 +127,7 @@ class Front:
         status = 200 if answered else response.status_code
         seconds = time.perf_counter() - started
         self._watch.query(text, environ.get("REMOTE_ADDR", ""), status, seconds)
-        return answered or finish(response, request or Request(environ))
+        return answered or finish(response, request or Request(environ), version)
 
     def _page(
         self, key: tuple[object, ...], environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -140,7 +137,8 @@ class Front:
         return ClosingIterator(response(environ, start_response), response.close)
 
     def _keep(self, key: tuple[object, ...] | None, response: BaseResponse) -> None:
-        if response.status_code == 200 and response.headers.get("ETag"):
+        lasting = response.headers.get("Cache-Control") != "no-store"
+        if response.status_code == 200 and response.headers.get("ETag") and lasting:
             headers = list(response.headers)
             self._put(key, Finished(headers, response.headers["ETag"], response.get_data()))
 

@@ -8,20 +8,25 @@ these forms count as keywords here too.
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from myograph.errors import QueryError, QueryRefusedError
 from myograph.terms import BASE
+from myograph_server.federation.allowed import Allowed
+from myograph_server.federation.calls import (
+    ServiceCall,
+    insist_on_clear,
+    refuse_services,
+    services_of,
+)
+from myograph_server.prologue import Prologue
 from myograph_server.tokens import Token, readings
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATES = frozenset(
     ["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"]
 )
-_SERVICE_WORD = re.compile(r".*SERVICE(?:SILENT)?", re.IGNORECASE)
-_SERVICE_PREFIX = re.compile(r"(?:true|false)*SERVICE(?:SILENT)?", re.IGNORECASE)
 _FROM = re.compile(r"(?:ASK|CONSTRUCT|SELECT|\d+)?FROM(?P<named>NAMED)?", re.IGNORECASE)
-_FROM_SOMEWHERE = re.compile("from|\\\\", re.IGNORECASE)
+_NAMES_SOMETHING = re.compile("from|service|\\\\", re.IGNORECASE)
 # Whole declarations with what surely follows them: what is cut off hides nothing.
 _PROLOGUE = re.compile(
     r'(?:\s+|PREFIX\s+[A-Za-z][\w-]*:\s*<[^<>"{}|^`\\\x00-\x20]*>(?=\s)|#[^\r\n]*[\r\n])*',
@@ -74,11 +79,13 @@ class SafeQuery:
         text: as it was sent.
         form: one of `FORMS`.
         dataset: the graphs it is about, or None for the union of all.
+        services: the endpoints that it asks besides.
     """
 
     text: str
     form: str
     dataset: Dataset | None
+    services: tuple[ServiceCall, ...] = ()
 
 
 class Guard:
@@ -88,12 +95,18 @@ class Guard:
         graphs: the IRIs of our graphs.
         prefixes: those that a query may use without declaring them.
         limits: how large a query may be.
+        allowed: the hosts that SERVICE may ask; none if not given.
     """
 
     def __init__(
-        self, graphs: Collection[str], prefixes: Mapping[str, str], limits: Limits
+        self,
+        graphs: Collection[str],
+        prefixes: Mapping[str, str],
+        limits: Limits,
+        allowed: Allowed | None = None,
     ) -> None:
         self._graphs, self._prefixes, self._limits = graphs, prefixes, limits
+        self._allowed = allowed
 
     def admit(self, text: str, given: Dataset | None = None) -> SafeQuery:
         """Return the query with its form and its dataset.
@@ -103,7 +116,8 @@ class Guard:
             given: the dataset of the request, which replaces the query's own.
 
         Raises:
-            QueryRefusedError: it calls a SERVICE or names a graph that is not ours.
+            QueryRefusedError: it names a graph that is not ours, or by SERVICE a host that this
+                endpoint does not ask.
             QueryError: it is too large, or an update.
         """
         if len(text) > self._limits.length:
@@ -114,13 +128,12 @@ class Guard:
         form = self.form_at_a_glance(text)
         if form:
             return SafeQuery(text, form, given or None)
-        # Most of a long query are declarations of prefixes; only FROM needs to know them.
-        plain = _FROM_SOMEWHERE.search(text) is None
+        # Most of a long query are declarations of prefixes; only these need to know them.
+        plain = _NAMES_SOMETHING.search(text) is None
         start = _PROLOGUE.match(text).end() if plain else 0  # type: ignore[union-attr]
         first, *others = readings(text[start:])
         self._measure(first)
-        for reading in (first, *others):
-            _refuse_service(reading)
+        services = self._services(first, others)
         form = _form(first)
         # Graphs of the request replace FROM. One that is not ours is empty there, as the protocol's
         # own tests want it; nothing is fetched either way.
@@ -132,7 +145,7 @@ class Guard:
                     "Name a graph of ours, such as "
                     f"<{BASE}graph/anatomy>, or leave FROM out to ask them all.",
                 )
-        return SafeQuery(text, form, dataset or None)
+        return SafeQuery(text, form, dataset or None, services)
 
     def form_at_a_glance(self, text: str) -> str:
         """Return the form of a query so small and plain that no token of it can be refused.
@@ -171,27 +184,29 @@ class Guard:
                 "List values with VALUES, which counts none, or ask in parts.",
             )
 
+    def _services(self, first: list[Token], others: list[list[Token]]) -> tuple[ServiceCall, ...]:
+        if not self._allowed:
+            for reading in (first, *others):
+                refuse_services(reading)
+            return ()
+        for reading in others:
+            insist_on_clear(reading)
+        return services_of(first, self._prefixes, self._allowed)
+
     def _own_dataset(self, found: list[Token]) -> Dataset:
         """Return what FROM and FROM NAMED name, with prefixes and BASE applied."""
-        prefixes, base, depth = dict(self._prefixes), BASE, 0
+        prologue, depth = Prologue(self._prefixes), 0
         default: dict[str, None] = {}
         named: dict[str, None] = {}
-        declared: set[str] = set()
         for i, token in enumerate(found):
             depth += (token.kind == "open") - (token.kind == "close")
             after = found[i + 1 : i + 3]
             if depth:
                 continue
-            if token.upper == "PREFIX" and len(after) == 2:
-                prefixes[after[0].prefix] = _resolve(after[1], {}, base)
-                declared.add(after[0].prefix)
-            elif token.upper == "BASE" and after:
-                base = _resolve(after[0], {}, base)
-            else:
-                clause = _from(token, after, declared)
+            if not prologue.take(token, after):
+                clause = _from(token, after, prologue.declared)
                 if clause:
-                    iri = _resolve(clause[0], prefixes, base)
-                    (named if clause[1] else default)[iri] = None
+                    (named if clause[1] else default)[prologue.iri(clause[0])] = None
         return Dataset(tuple(default), tuple(named))
 
 
@@ -218,53 +233,6 @@ def _from(token: Token, after: list[Token], declared: set[str]) -> tuple[Token, 
 def _unglued(token: Token) -> Token:
     """Return `:g` for `FROM:g`, which the engine reads as a keyword and a name."""
     return Token("name", ":" + token.text.partition(":")[2], token.start + len(token.prefix))
-
-
-def _resolve(token: Token, prefixes: Mapping[str, str], base: str) -> str:
-    if token.kind == "iri":
-        iri = unescaped(token.text[1:-1])
-        try:
-            return urljoin(base, iri)
-        except ValueError:
-            # A host like `[x`: as it stands it is no graph of ours.
-            return iri
-    if token.kind == "name" and token.prefix in prefixes:
-        return prefixes[token.prefix] + token.local
-    return token.text
-
-
-def unescaped(text: str) -> str:
-    r"""Return an IRI with `\u0041` and `\U00000041` replaced by what they stand for."""
-    return re.sub(
-        r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",
-        lambda m: _character(int(m[1] or m[2], 16)),
-        text,
-    )
-
-
-def _character(number: int) -> str:
-    """Return a character, or U+FFFD where the number is none, as for half a surrogate pair."""
-    return "\ufffd" if 0xD800 <= number <= 0xDFFF or number > 0x10FFFF else chr(number)
-
-
-def _refuse_service(found: list[Token]) -> None:
-    for i, token in enumerate(found):
-        after = found[i + 1 : i + 2]
-        if token.kind == "word" and _SERVICE_WORD.fullmatch(token.text):
-            # What no service clause can begin with is no keyword, in a doubtful reading.
-            if not after or after[0].kind in ("iri", "name", "variable", "word"):
-                _refuse()
-        elif token.kind == "name" and _SERVICE_PREFIX.fullmatch(token.prefix):
-            before = found[i - 1].upper if i else ""
-            if after and after[0].text == "{" and before != "GRAPH":
-                _refuse()
-
-
-def _refuse() -> None:
-    raise QueryRefusedError(
-        "SERVICE is refused: this endpoint sends no requests of its own.",
-        "Ask the other endpoint yourself, or federate from your side.",
-    )
 
 
 def _form(found: list[Token]) -> str:

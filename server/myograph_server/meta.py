@@ -1,16 +1,15 @@
-"""`/health`, `/openapi.json`, `/context.jsonld`, `/.well-known/void` and `/docs`."""
+"""`/health`, `/openapi.json`, `/context.jsonld` and `/.well-known/void`."""
 
 import json
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, request
 
 from myograph import __version__
 from myograph.context import context_document, load_context
 from myograph.results import write_triples
 from myograph_server import conneg
 from myograph_server.description import openapi
-from myograph_server.problems import PROBLEMS
-from myograph_server.site import WATCH, site
+from myograph_server.site import STOPPING, WATCH, site
 from myograph_server.watch import Watch
 
 blueprint = Blueprint("meta", __name__)
@@ -18,15 +17,19 @@ blueprint = Blueprint("meta", __name__)
 
 @blueprint.get("/health")
 def health() -> Response:
-    """Say which graph is served."""
-    return _json(
+    """Say which graph is served, and by 503 that a load balancer is to send no more."""
+    stopping = current_app.extensions[STOPPING].is_set()
+    answer = _json(
         {
-            "status": "ok",
+            "status": "stopping" if stopping else "ok",
             "version": __version__,
             "triples": len(site().built.quads),
             "fingerprint": site().built.fingerprint,
         }
     )
+    if stopping:
+        answer.status_code = 503
+    return answer
 
 
 @blueprint.get("/metrics")
@@ -57,12 +60,6 @@ def void() -> Response:
     return Response(
         write_triples(triples, chosen.name, site().prefixes), content_type=chosen.content_type
     )
-
-
-@blueprint.get("/docs")
-def docs() -> str:
-    """Tell people how to use the server."""
-    return render_template("docs.html", problems=PROBLEMS, settings=site().settings)
 
 
 def _json(value: object, media: str = "application/json") -> Response:

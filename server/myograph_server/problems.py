@@ -23,6 +23,9 @@ PROBLEM_JSON = "application/problem+json"
 # The first that fits counts: subclasses before their bases.
 PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (QuerySyntaxError, 400, "query-syntax", "The query cannot be understood"),
+    (errors.ServiceRefusedError, 403, "service-refused", "The service is not asked"),
+    (errors.ServiceFailedError, 502, "service-failed", "The service gave no answer"),
+    (errors.ServiceTimedOutError, 504, "service-timed-out", "The service took too long"),
     (errors.QueryRefusedError, 403, "query-refused", "The query is refused"),
     (errors.QueryTimedOutError, 504, "query-timed-out", "The query took too long"),
     (errors.QueryFailedError, 422, "query-failed", "The query cannot be run"),
@@ -50,6 +53,8 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.MalformedTurtleError, 400, "malformed-turtle", "The document does not parse"),
     (errors.UnnamedNodeError, 400, "unnamed-node", "A blank node has no name"),
     (errors.DuplicateFactError, 400, "duplicate-fact", "A fact is stated twice"),
+    (errors.StoreError, 503, "store", "The store cannot be read"),
+    (errors.DocumentError, 500, "document", "The documentation is not right"),
     (SettingError, 500, "setting", "The server is set up wrongly"),
 )
 _HTTP_REPAIRS = {
@@ -74,7 +79,7 @@ def details(error: MyographError) -> dict[str, Any]:
     """Return an error as problem details."""
     status, slug, title = problem_of(error)
     found: dict[str, Any] = {
-        "type": f"{BASE}docs#problem-{slug}",
+        "type": f"{BASE}docs/server#problem-{slug}",
         "title": title,
         "status": status,
         "detail": str(error),
@@ -96,7 +101,7 @@ def http_details(error: HTTPException) -> dict[str, Any]:
     status = error.code or 500
     repair = _HTTP_REPAIRS.get(status, "See the documentation at /docs.")
     return {
-        "type": f"{BASE}docs#problem-http-{status}",
+        "type": f"{BASE}docs/server#problem-http-{status}",
         "title": error.name,
         "status": status,
         "detail": f"{error.description or error.name} {repair}",
@@ -107,7 +112,7 @@ def http_details(error: HTTPException) -> dict[str, Any]:
 def unforeseen_details() -> dict[str, Any]:
     """Return problem details for what nobody foresaw, which tell nothing of our insides."""
     return {
-        "type": f"{BASE}docs#problem-internal",
+        "type": f"{BASE}docs/server#problem-internal",
         "title": "Something is wrong on our side",
         "status": 500,
         "detail": "The server could not answer this. " + _HTTP_REPAIRS[500],

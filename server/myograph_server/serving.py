@@ -3,31 +3,34 @@
 import errno
 import http.client
 import logging
-import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from types import FrameType
+from pathlib import Path
 
 from flask import Flask
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+from waitress.server import BaseWSGIServer, create_server
 
-from myograph.build import GRAPH_FILE, Built, load_or_build
+from myograph.build import GRAPH_FILE, Built, Progress, load, load_or_build, remove_old
 from myograph.errors import AddressInUseError, MyographError
 from myograph.files import Sources, find_sources
 from myograph.prefixes import prefix_map
 from myograph.settings import settings
 from myograph_server.app import create_app
 from myograph_server.engine import WorkerEngine
+from myograph_server.federation.engine import FederatingEngine
 from myograph_server.front import Front
-from myograph_server.site import EXTENSION, WATCH, Site, make_site
+from myograph_server.site import EXTENSION, STOPPING, WATCH, Site, make_site
+from myograph_server.stopping import run_until_stopped
 from myograph_server.watch import Watch
 from myograph_server.workers.pool import Pool, PoolLimits
 
 LOG = logging.getLogger("myograph.server")
 _LOG_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _LATECOMERS = 1.0  # seconds
+Chosen = Mapping[str, int | float | str]
+_FORWARDED = {"x-forwarded-for", "x-forwarded-proto"}
 
 
 def serve(
@@ -53,7 +56,7 @@ def serve(
     host, port = str(chosen["host"]), int(chosen["port"])
     # Before the graph is loaded a second time: a busy port is to be told at once.
     listener = listen(host, port)
-    app = create_app(built, given, sources, start_engine(sources, chosen))
+    app = create_app(built, given, sources, start_engine(built, sources, chosen))
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
     watch: Watch = app.extensions[WATCH]
@@ -64,8 +67,15 @@ def serve(
     port = listener.getsockname()[1]
     threading.Thread(target=_announce, args=(host, port, tell), daemon=True).start()
 
+    patience = shared.seconds("timeout") + shared.seconds("patience")
     try:
-        _run(server, lambda: reload(app, given))
+        run_until_stopped(
+            server,
+            lambda: reload(app, given),
+            app.extensions[STOPPING],
+            shared.seconds("linger"),
+            patience,
+        )
     finally:
         server.close()
         pool_of(app.extensions[EXTENSION]).close()
@@ -87,30 +97,9 @@ def count_kills(app: Flask) -> None:
     )
 
 
-def _run(server: BaseWSGIServer | MultiSocketServer, again: Callable[[], None]) -> None:
-    """Run until SIGTERM or SIGINT; at SIGHUP do something again, in a thread of its own."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        # Out of waitress's loop, which then finishes what it is at.
-        raise SystemExit(0)
-
-    def begin(number: int, frame: FrameType | None) -> None:
-        threading.Thread(target=again, name="reload").start()
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGHUP, begin)
-    try:
-        server.run()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _server(
-    front: Front, listener: socket.socket, shared: Site
-) -> BaseWSGIServer | MultiSocketServer:
-    return create_server(
+def _server(front: Front, listener: socket.socket, shared: Site) -> BaseWSGIServer:
+    proxy = str(shared.settings["proxy"])
+    made = create_server(
         front,
         sockets=[listener],
         threads=shared.number("threads"),
@@ -121,18 +110,48 @@ def _server(
         outbuf_high_watermark=4 * shared.number("max_answer_length"),
         connection_limit=2000,
         ident="myograph",
+        # Whom a load balancer asks for; anybody else could write there what they like.
+        trusted_proxy=proxy or None,
+        trusted_proxy_headers=_FORWARDED if proxy else set(),
+        clear_untrusted_proxy_headers=True,
     )
+    if not isinstance(made, BaseWSGIServer):
+        raise TypeError("there is one socket to listen at")
+    return made
 
 
-def start_engine(sources: Sources, chosen: Mapping[str, int | float | str]) -> WorkerEngine:
-    """Start the workers over the graph that was built from these sources."""
+def open_graph(sources: Sources, chosen: Chosen, tell: Progress | None = None) -> Built:
+    """Return the graph that the settings name, built first if it is ours and has to be.
+
+    Args:
+        sources: of the graph.
+        chosen: every setting.
+        tell: is told each step of a build.
+
+    Raises:
+        StoreError: the folder that the settings name has no graph that can be served.
+        MyographError: our graph cannot be built.
+    """
+    most = int(chosen["disk_above"])
+    if chosen["store"]:
+        return load(sources, _folder(sources, chosen), most)
+    return load_or_build(sources, tell, most)
+
+
+def _folder(sources: Sources, chosen: Chosen) -> Path:
+    return Path(str(chosen["store"])) if chosen["store"] else sources.build_folder
+
+
+def start_engine(built: Built, sources: Sources, chosen: Chosen) -> WorkerEngine:
+    """Start the workers over a graph that `open_graph` returned."""
     limits = PoolLimits(
         workers=int(chosen["workers"]),
         waiting=int(chosen["queue"]),
         memory=int(chosen["max_memory"]),
         patience=float(chosen["patience"]),
     )
-    pool = Pool(sources.build_folder / GRAPH_FILE, prefix_map(sources.ontology), limits)
+    where = built.disk.again() if built.disk else _folder(sources, chosen) / GRAPH_FILE
+    pool = Pool(where, prefix_map(sources.ontology), limits)
     return WorkerEngine(
         pool, int(chosen["max_answer_length"]), float(chosen["timeout"]), int(chosen["max_cpu"])
     )
@@ -140,9 +159,12 @@ def start_engine(sources: Sources, chosen: Mapping[str, int | float | str]) -> W
 
 def pool_of(shared: Site) -> Pool:
     """Return the workers of a served graph."""
-    if not isinstance(shared.engine, WorkerEngine):
+    engine = shared.engine
+    if isinstance(engine, FederatingEngine):
+        engine = engine.inner
+    if not isinstance(engine, WorkerEngine):
         raise TypeError("the server runs its queries in workers")
-    return shared.engine.pool
+    return engine.pool
 
 
 def reload(app: Flask, given: Mapping[str, object]) -> None:
@@ -157,8 +179,9 @@ def reload(app: Flask, given: Mapping[str, object]) -> None:
     """
     try:
         sources = find_sources()
-        built = load_or_build(sources)
-        fresh = make_site(built, given, sources, start_engine(sources, settings(given)))
+        chosen = settings(given)
+        built = open_graph(sources, chosen)
+        fresh = make_site(built, given, sources, start_engine(built, sources, chosen))
     except MyographError as error:
         LOG.error("The graph was not reloaded: %s", error)
         return
@@ -168,8 +191,12 @@ def reload(app: Flask, given: Mapping[str, object]) -> None:
     LOG.info("The graph %s is served in place of %s.", built.fingerprint, old.built.fingerprint)
     # Who looked at the old one a moment ago may not have reached its workers yet.
     time.sleep(_LATECOMERS)
-    chosen = old.settings
-    pool_of(old).drain(float(chosen["timeout"]) + float(chosen["patience"]))
+    pool_of(old).drain(float(old.settings["timeout"]) + float(old.settings["patience"]))
+    if isinstance(old.engine, FederatingEngine):
+        old.engine.close()
+    if old.built.disk:
+        old.built.disk.release()
+        remove_old(_folder(sources, old.settings))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -26,12 +26,16 @@ from myograph.settings import settings
 from myograph.terms import GRAPH, graph
 from myograph_server.checker import Checker, CheckLimits
 from myograph_server.diagnosis import Diagnosis, diagnose
+from myograph_server.documentation.shelf import Shelf
 from myograph_server.engine import Answer, Caller, Engine, InProcessEngine, answer_of
 from myograph_server.facts import Facts
+from myograph_server.federation.allowed import Allowed
+from myograph_server.federation.engine import federating
 from myograph_server.guard import Dataset, Guard, Limits, SafeQuery
 
 EXTENSION = "myograph"
 WATCH = "myograph-watch"
+STOPPING = "myograph-stopping"
 _ALWAYS = (
     *("ontology", "anatomy", "exercise", "injury", "mapping", "bridge", "source", "metadata"),
     *("examples", "rolled-up"),
@@ -102,6 +106,11 @@ class Site:
         return answer
 
     @cached_property
+    def shelf(self) -> Shelf:
+        """The documentation."""
+        return Shelf(self.sources)
+
+    @cached_property
     def explainer(self) -> Explainer:
         """Says why statements hold."""
         return Explainer(self.built, self.names)
@@ -147,11 +156,20 @@ class Site:
         limits = Limits(
             *(self.number(f"max_{name}") for name in ("query_length", "nesting", "operators"))
         )
-        return Guard(self.graphs, self.prefixes, limits)
+        return Guard(self.graphs, self.prefixes, limits, self.services)
+
+    @cached_property
+    def services(self) -> Allowed:
+        """The hosts that SERVICE may ask."""
+        return Allowed(str(self.settings["services"]))
 
     def number(self, name: str) -> int:
         """Return a setting that is a whole number."""
         return int(self.settings[name])
+
+    def seconds(self, name: str) -> float:
+        """Return a setting that is a time."""
+        return float(self.settings[name])
 
     def admit(self, text: str, dataset: Dataset | None = None) -> SafeQuery:
         """Return a query as the guard lets it through.
@@ -218,7 +236,8 @@ def make_site(
         int(chosen["check_memory"]),
         int(chosen["max_answer_length"]),
     )
-    return Site(built, found, chosen, engine or own, Checker(found, limits))
+    answering = federating(engine or own, chosen)
+    return Site(built, found, chosen, answering, Checker(found, limits))
 
 
 def site() -> Site:

@@ -29,6 +29,8 @@ _OFFERED = {
     "DESCRIBE": conneg.GRAPH_FORMATS,
 }
 _SHOWN = 1000
+# Functions that say something else each time, and what another endpoint says.
+_CHANGING = re.compile(r"(?:now|rand|uuid|bnode)(?!\w)|service", re.IGNORECASE)
 FIRST_QUERY = """# Muscles that cross the knee and bend it, with how strongly they do.
 SELECT ?muscle ?muscleLabel ?role ?roleLabel WHERE {
   ?muscle myo:crosses joint:knee ;
@@ -109,6 +111,11 @@ def answer(asked: QueryRequest, environ: Mapping[str, Any], shared: Site) -> Wri
     return Written(shared.run(query, chosen.media[0], caller), chosen.content_type)
 
 
+def changes(text: str) -> bool:
+    """Whether the answer to a query may be another one the next time, in the same graph."""
+    return _CHANGING.search(text) is not None
+
+
 def _timeout(given: str | None) -> float | None:
     """Return the seconds that a request gives its query, if it says.
 
@@ -157,9 +164,13 @@ def _page(text: str | None, error: MyographError | None = None) -> Response:
         diagnosis=error.diagnosis if isinstance(error, QuerySyntaxError) else None,
         milliseconds=f"{seconds * 1000:,.0f}",
         limit=site().settings["timeout"],
+        services=str(site().services),
         **_shown_answer(answer),
     )
-    return make_response(page, int(details(error)["status"]) if error else 200)
+    response = make_response(page, int(details(error)["status"]) if error else 200)
+    if text and changes(text):
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _prepared() -> str | None:

@@ -10,12 +10,15 @@ from werkzeug.exceptions import BadRequest, PreconditionFailed
 from werkzeug.http import parse_accept_header
 
 from myograph_server.problems import http_details, problem_json
+from myograph_server.site import site
 
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
+# Two answers with the same are of the same graph; those of replicas may differ for a while.
+VERSION = "Graph-Version"
 _SMALL = 1400  # below one packet compression saves nothing
 _ALWAYS = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "ETag, Link, Content-Type, Allow, Disclaimer"),
+    ("Access-Control-Expose-Headers", "ETag, Link, Content-Type, Allow, Disclaimer, Graph-Version"),
     ("X-Content-Type-Options", "nosniff"),
 )
 POLICY = (
@@ -27,12 +30,19 @@ POLICY = (
 def install(app: Flask) -> None:
     """Let an application finish its answers so."""
     app.before_request(_insist_on_host)
-    app.after_request(lambda response: finish(response, request))
+    app.after_request(lambda response: finish(response, request, site().built.fingerprint))
 
 
-def finish(response: Response, request: Request) -> Response:
-    """Return an answer with what every answer gets."""
+def finish(response: Response, request: Request, version: str) -> Response:
+    """Return an answer with what every answer gets.
+
+    Args:
+        response: the answer.
+        request: that it answers.
+        version: of the graph that it was made from.
+    """
     headers = response.headers
+    headers[VERSION] = version
     for name, value in _ALWAYS:
         headers[name] = value
     if response.mimetype == "text/html":
@@ -56,7 +66,7 @@ def finish(response: Response, request: Request) -> Response:
         if response.status_code == 412:
             response.close()
             refusal = problem_json(http_details(PreconditionFailed()))
-            return finish(refusal, request)
+            return finish(refusal, request, version)
     return response
 
 
@@ -81,13 +91,14 @@ class Finished:
     body: bytes
 
 
-def finished(body: bytes, content_type: str, encodings: str) -> Finished:
+def finished(body: bytes, content_type: str, encodings: str, version: str) -> Finished:
     """Return what `finish` makes of a good answer to a GET without conditions, sooner.
 
     Args:
         body: the answer.
         content_type: its media type.
         encodings: the request's Accept-Encoding header.
+        version: of the graph.
     """
     packed = len(body) >= _SMALL and _takes_gzip(encodings)
     sent = _gzip(body) if packed else body
@@ -99,6 +110,7 @@ def finished(body: bytes, content_type: str, encodings: str) -> Finished:
         ("Vary", "Accept, Accept-Encoding"),
         ("ETag", tag),
         ("Cache-Control", "no-cache"),
+        (VERSION, version),
     ]
     if packed:
         headers.append(("Content-Encoding", "gzip"))

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from myograph.link import register
 from myograph.terms import BASE, LABEL
 from tests.data.authored import compact, described, files, records, short
-from tests.helpers import REPOSITORY
+from tests.helpers import REPOSITORY, sources
 
 REFERENCE = REPOSITORY / "../shared/reference"
 # A row whose identifier the tables lack says where it was read.
@@ -71,6 +72,38 @@ def test_every_uberon_and_fma_identifier_is_in_the_tables_with_its_label() -> No
             wrong.append(f"{where} is called {sorted(known[target])}, not '{label}'")
     assert checked > 100
     assert wrong == []
+
+
+def test_the_register_says_what_the_links_say() -> None:
+    register.check_register(sources())
+    assert len(register.registered(sources())) > 1000
+
+
+def check_digit(number: str) -> int:
+    """The last digit of an identifier of SNOMED CT, by Verhoeff, from the digits before it.
+
+    See https://docs.snomed.org/snomed-ct-specifications/snomed-ct-release-file-specification/.
+    """
+
+    def times(one: int, two: int) -> int:
+        """The product in the group of the turns and flips of a pentagon."""
+        turn = one + two if one < 5 else one - two
+        return turn % 5 + 5 * ((one < 5) != (two < 5))
+
+    step, check = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4), 0
+    for place, digit in enumerate(reversed(number), 1):
+        value = int(digit)
+        for _ in range(place % 8):
+            value = step[value]
+        check = times(check, value)
+    return check if check > 4 else -check % 5
+
+
+def test_the_identifiers_of_snomed_ct_end_in_their_check_digits() -> None:
+    assert [check_digit("236"), check_digit("12345")] == [3, 1]
+    ids = [row["object_id"] for _, row in mapped() if row["object_id"].startswith("SCTID:")]
+    assert len(ids) > 40
+    assert [one for one in ids if check_digit(one[6:-1]) != int(one[-1])] == []
 
 
 def test_no_identifier_is_the_exact_match_of_two_records() -> None:

@@ -17,7 +17,7 @@ def assert_problem(response: TestResponse, status: int, *texts: str) -> dict[str
     assert isinstance(problem, dict)
     assert problem.keys() >= MEMBERS
     assert problem["status"] == status
-    assert problem["type"].startswith("https://w3id.org/myograph/docs#problem-")
+    assert problem["type"].startswith("https://w3id.org/myograph/docs/server#problem-")
     assert problem["title"]
     assert problem["repair"] in problem["detail"]
     assert "Traceback" not in problem["detail"]

@@ -90,7 +90,7 @@ def test_who_wants_a_page_gets_one(front: Client, address: str) -> None:
 def served(built: Built) -> Iterator[Client]:
     sources = find_sources()
     chosen = settings({"workers": 2, "timeout": 0.3})
-    app = create_app(built, chosen, sources, start_engine(sources, chosen))
+    app = create_app(built, chosen, sources, start_engine(built, sources, chosen))
     count_kills(app)
     yield Client(Front(app, app.extensions[WATCH], 1_000_000))
     pool_of(app.extensions[EXTENSION]).close()

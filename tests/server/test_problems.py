@@ -147,6 +147,6 @@ def test_every_error_of_ours_has_its_status() -> None:
 
 
 def test_the_documentation_explains_every_problem(client: FlaskClient) -> None:
-    page = client.get("/docs").get_data(as_text=True)
+    page = client.get("/docs/server").get_data(as_text=True)
     for _, _, slug, _ in PROBLEMS:
         assert f'id="problem-{slug}"' in page

@@ -25,5 +25,5 @@ def own_build_folder(build_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_pa
     """Commands run in a folder of their own and find the graph built."""
     monkeypatch.setattr(Sources, "build_folder", property(lambda _: build_folder))
     # Loading is tested in test_cli; here once is enough.
-    monkeypatch.setattr("myograph.build.load", lambda _: real_graph())
+    monkeypatch.setattr("myograph.build.load", lambda *_, **__: real_graph())
     monkeypatch.chdir(tmp_path)

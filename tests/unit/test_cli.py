@@ -346,7 +346,7 @@ def test_a_half_written_build_does_not_count(
 
 
 def test_a_graph_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = Built(real_graph().quads[:10], real_graph().store, [], {}, "a")
+    small = Built(list(real_graph().quads)[:10], real_graph().store, [], {}, "a")
     write(small, tmp_path)
     before = (tmp_path / GRAPH_FILE).read_bytes()
 

@@ -80,7 +80,7 @@ def test_formats_for_datasets_keep_the_named_graphs(format_: str) -> None:
 
 def test_a_triple_of_two_graphs_is_written_once() -> None:
     built = small()
-    twice = built.quads + facts("muscle:c rdfs:label 'gamma' .", "anatomy")
+    twice = [*built.quads, *facts("muscle:c rdfs:label 'gamma' .", "anatomy")]
     document = export(replace(built, quads=twice), "ntriples", sources())
     assert len(document.splitlines()) == len(triples(built))
 

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import myograph
-from myograph.files import SOURCE_FOLDERS
+from myograph.files import DOCUMENTS, SOURCE_FOLDERS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PYPROJECT = (REPOSITORY / "pyproject.toml").read_text()
@@ -175,9 +175,10 @@ def test_the_version_is_written_once() -> None:
     assert not re.search("^version:", read("CITATION.cff"), re.MULTILINE)
 
 
-def test_every_source_folder_travels_in_the_wheel() -> None:
+def test_every_source_folder_travels_in_the_wheel_and_the_documents_too() -> None:
     included = HOUSE["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included == {name: f"myograph/_files/{name}" for name in SOURCE_FOLDERS}
+    wanted = (*SOURCE_FOLDERS, *DOCUMENTS)
+    assert included == {name: f"myograph/_files/{name}" for name in wanted}
 
 
 def test_mypy_sees_every_python_file() -> None:

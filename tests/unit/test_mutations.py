@@ -1,6 +1,5 @@
-"""The changes that measure the gates: many kinds, repeatable, judged as the whole graph would."""
+"""The changes that measure the gates: many kinds, repeatable, judged by the whole graph."""
 
-import random
 from functools import cache
 
 import pytest
@@ -37,9 +36,9 @@ def test_there_are_kinds_enough_and_safety_is_among_them() -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_a_kind_makes_changes_and_the_same_ones_for_one_seed(kind: Kind) -> None:
-    found = draw(real(), kind, Order(3, 7, False))
+    found = draw(real(), kind, Order(3, 7))
     assert len(found) >= 2
-    assert [c.told for c in draw(real(), kind, Order(3, 7, False))] == [c.told for c in found]
+    assert [c.told for c in draw(real(), kind, Order(3, 7))] == [c.told for c in found]
     for change in found:
         task = prepared(gate(), kind, change, 0)
         assert task.refused or (task.delta and task.delta.quads)
@@ -56,34 +55,24 @@ def action_of(muscle: str, movement: str, to: str) -> Change:
     return swap(facts, quad, f"{muscle} {to}", iri(to))
 
 
-def test_what_is_wrong_is_refused_near_by_and_what_is_right_is_not() -> None:
-    wrong = action_of("muscle:soleus", "movement:ankle-plantarflexion", "movement:hip-flexion")
-    [found] = gate().verdicts([gate().delta(wrong)])
-    assert "action-at-uncrossed-joint" in {refusal.by for refusal in found}
-    right = NAMES["a synonym more"].make(real(), random.Random(1))
-    assert right
-    assert gate().verdicts([gate().delta(right)]) == [[]]
-
-
-def test_a_better_definition_of_what_is_graded_by_a_scale_passes() -> None:
-    facts, graded = real(), iri("injury:hamstring-strain")
-    assert facts.values(graded, "hasGrade")
-    [quad] = [q for q in facts.about[graded] if q.predicate == DEFINITION]
+def better(record: str) -> Change:
+    """Return a better definition of a record."""
+    facts = real()
+    [quad] = [q for q in facts.about[iri(record)] if q.predicate == DEFINITION]
     assert isinstance(quad.object, Literal)
-    better = Literal(f"{quad.object.value} It is graded.", language="en")
-    assert gate().verdicts([gate().delta(swap(facts, quad, "better", better))]) == [[]]
+    return swap(facts, quad, "", Literal(f"{quad.object.value} It is common.", language="en"))
 
 
-def test_each_refusal_is_laid_to_the_change_that_it_is_about() -> None:
+def test_each_refusal_is_laid_to_the_change_that_it_is_about_and_none_to_what_is_right() -> None:
     wrong = action_of("muscle:soleus", "movement:ankle-plantarflexion", "movement:hip-flexion")
     other = action_of("muscle:popliteus", "movement:knee-flexion", "movement:hip-flexion")
-    right = NAMES["a note more"].make(real(), random.Random(3))
-    assert right
-    deltas = [gate().delta(change) for change in (wrong, right, other)]
-    one, none, two = gate().verdicts(deltas)
-    assert one
-    assert two
-    assert none == []
+    assert real().values(iri("injury:hamstring-strain"), "hasGrade")
+    changes = (wrong, better("muscle:sartorius"), other, better("injury:hamstring-strain"))
+    deltas = [gate().delta(change) for change in changes]
+    one, none, two, nothing = gate().verdicts(deltas)
+    assert "action-at-uncrossed-joint" in {refusal.by for refusal in one}
+    assert "action-at-uncrossed-joint" in {refusal.by for refusal in two}
+    assert none == nothing == []
 
 
 def test_changes_to_one_record_are_not_judged_together() -> None:
@@ -101,16 +90,6 @@ def test_the_tests_of_the_files_see_a_change() -> None:
     theirs = next(q.object for q in facts.about[two] if q.predicate == LABEL)
     found = authored.refusals(facts, swap(facts, label, "", theirs))
     assert "test:labels_are_unique_within_a_namespace" in {refusal.by for refusal in found}
-
-
-@pytest.mark.slow
-def test_the_whole_graph_agrees_with_what_lies_near() -> None:
-    """A sample of every tenth kind: what is refused near by is refused by the whole graph."""
-    for kind in KINDS[::10]:
-        [change, *_] = draw(real(), kind, Order(1, 11, False))
-        task = prepared(gate(), kind, change, 0)
-        if task.delta and gate().verdicts([task.delta]) != [[]]:
-            assert gate().verdicts([task.delta], whole=True) != [[]], change.told
 
 
 def test_a_report_tells_shares_survivors_and_false_alarms() -> None:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from myograph.build import load_or_build, own_quads, write
-from myograph.commands.outputs import write_out
+from myograph.commands.outputs import tell_of_disk, write_out
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
 from myograph.errors import InputFileError
@@ -21,6 +21,8 @@ from myograph.link.coverage import Coverage, candidates, coverage, differences
 from myograph.link.external import External, added, prepare, read_index, remove
 from myograph.link.index import Index, index
 from myograph.link.reading import OntologyFile
+from myograph.link.register import differences as changes
+from myograph.link.register import linked, register_path, register_text, registered
 from myograph.link.tables import read_table
 from myograph.names import Names
 
@@ -56,13 +58,16 @@ def add_link(subparsers: Any) -> argparse.ArgumentParser:
     one.add_argument("--name", help="what to call it; the file's name if not given")
     one.add_argument("--dl", action="store_true", help="let HermiT look for contradictions as well")
     one = subcommand(
-        inner,
-        "remove",
-        _remove,
+        inner, "remove", _remove,
         "Take an ontology out of the graph.",
         "myograph link remove uberon",
-    )
+    )  # fmt: skip
     one.add_argument("name")
+    subcommand(
+        inner, "register", _register,
+        "Write the register of identifiers anew from the links, and show what changes.",
+        "myograph link register",
+    )  # fmt: skip
     subcommand(inner, "list", _list, "List the ontologies in the graph.", "myograph link list")
     one = subcommand(
         inner, "compare", _compare,
@@ -89,8 +94,9 @@ def _add(args: argparse.Namespace) -> int:
         own = own_quads(built)
         found = prepare(args.file, name, own, sources.build_folder, tell, dl=args.dl)
         tell("write")
-        write(built, sources.build_folder, sources.fingerprint)
+        held = write(built, sources.build_folder, sources.fingerprint)
     _tell(found, before)
+    tell_of_disk(held)
     return 0
 
 
@@ -118,6 +124,16 @@ def _remove(args: argparse.Namespace) -> int:
         gone = remove(args.name, sources.build_folder)
         write(built, sources.build_folder, sources.fingerprint)
     OUT.print(f"Removed {escape(gone.name)}, version {escape(gone.version or 'not stated')}.")
+    return 0
+
+
+def _register(args: argparse.Namespace) -> int:
+    sources = find_sources()
+    entries = linked(sources)
+    for _, line in changes(entries, registered(sources)):
+        OUT.print(escape(line))
+    register_path(sources).write_text(register_text(entries), "utf-8")
+    OUT.print(f"{len(entries)} identifiers are registered.")
     return 0
 
 

@@ -9,15 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
-from myograph.build import Built, load_or_build
-from myograph.card import Card, card, source_label
+from myograph.build import Built
+from myograph.card import Card, source_label
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
-from myograph.explain import Explainer, Explanation, predicate_of
-from myograph.files import find_sources
-from myograph.names import Names
-from myograph.prefixes import prefix_map
-from myograph.provenance import prov_turtle
+from myograph.explain import Explanation
+from myograph.library import Graph, open
+from myograph.provenance import as_json, prov_turtle
 from myograph.questions import DISCLAIMER
 from myograph.stats import Statistics, statistics
 
@@ -60,15 +58,13 @@ def add_stats(subparsers: Any) -> argparse.ArgumentParser:
     )  # fmt: skip
 
 
-def _load() -> tuple[Built, Names]:
+def _load() -> Graph:
     with progress("Loading the graph") as tell:
-        built = load_or_build(find_sources(), tell)
-    return built, Names(built.quads)
+        return open(progress=tell)
 
 
 def _show(args: argparse.Namespace) -> int:
-    built, names = _load()
-    show_card(card(built, names.find(" ".join(args.name)), names))
+    show_card(_load().show(" ".join(args.name)))
     return 0
 
 
@@ -95,17 +91,14 @@ def show_card(shown: Card) -> None:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    built, names = _load()
-    explainer = Explainer(built, names)
-    predicate = predicate_of(args.predicate, names)
-    found = explainer.explain(names.find(args.subject), predicate, names.find(args.object))
+    graph = _load()
+    found = graph.explain(args.subject, args.predicate, args.object).found
     if args.format == "json":
         OUT.print_json(json.dumps(as_json(found)))
     elif args.format == "turtle":
-        prefixes = prefix_map(find_sources().ontology)
-        OUT.print(prov_turtle(found, prefixes), markup=False, soft_wrap=True)
+        OUT.print(prov_turtle(found, graph.prefixes), markup=False, soft_wrap=True)
     else:
-        OUT.print(_tree(found, built, None, set()))
+        OUT.print(_tree(found, graph.built, None, set()))
     return 0
 
 
@@ -126,31 +119,9 @@ def _tree(found: Explanation, built: Built, parent: Tree | None, seen: set[ox.Tr
     return branch
 
 
-def as_json(found: Explanation) -> dict[str, object]:
-    """Return an explanation as a JSON object, its premises nested."""
-    plain: dict[str, object] = {
-        "subject": _plain(found.statement.subject),
-        "predicate": found.statement.predicate.value,
-        "object": _plain(found.statement.object),
-        "text": found.text,
-        "graph": found.graph,
-    }
-    if not found.derived:
-        return plain | {"sources": [source.value for source in found.sources]}
-    return plain | {
-        "rule": found.rule,
-        "says": found.says,
-        "premises": [as_json(premise) for premise in found.premises],
-    }
-
-
-def _plain(term: object) -> str:
-    return term.value if isinstance(term, (ox.NamedNode, ox.Literal, ox.BlankNode)) else str(term)
-
-
 def _stats(args: argparse.Namespace) -> int:
-    built, names = _load()
-    show_statistics(statistics(built, names))
+    graph = _load()
+    show_statistics(statistics(graph.built, graph.names))
     return 0
 
 

@@ -12,11 +12,11 @@ from rich.table import Table
 from myograph.build import build, load_or_build, write
 from myograph.check import Finding, Report, check
 from myograph.commands.inputs import read_text
+from myograph.commands.outputs import tell_of_disk
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
 from myograph.files import Sources, find_sources
-from myograph.prefixes import prefix_map
-from myograph.read import own_facts, parse_turtle
+from myograph.read import own_document
 from myograph.terms import BASE
 
 _SHOWN = 60
@@ -24,13 +24,20 @@ _SHOWN = 60
 
 def add_build(subparsers: Any) -> argparse.ArgumentParser:
     """Declare `build`."""
-    return subcommand(
+    parser = subcommand(
         subparsers,
         "build",
         _build,
         "Read the sources, derive what follows and write the graph.",
         "myograph build",
     )
+    parser.add_argument(
+        "--disk-above",
+        type=int,
+        metavar="N",
+        help="triples above which the graph is kept on disk; default: the setting disk_above",
+    )
+    return parser
 
 
 def add_check(subparsers: Any) -> argparse.ArgumentParser:
@@ -52,13 +59,14 @@ def _build(args: argparse.Namespace) -> int:
     with progress("Building the graph") as tell:
         built = build(sources, progress=tell)
         tell("write")
-        write(built, sources.build_folder)
+        held = write(built, sources.build_folder, most=args.disk_above)
     derived = sum(built.made.values())
     seconds = time.perf_counter() - started
     OUT.print(
         f"Built {len(built.quads):,} triples, {derived:,} of them derived by {len(built.rules)} "
         f"rules, in {seconds:.1f} s."
     )
+    tell_of_disk(held)
     return 0
 
 
@@ -83,9 +91,7 @@ def read_own(path: Path, sources: Sources) -> list[Quad]:
         InputFileError: the file cannot be read as UTF-8 text.
         MalformedTurtleError, UnnamedNodeError, DuplicateFactError: it is not right.
     """
-    text = read_text(path)
-    quads = parse_turtle(text, str(path), prefix_map(sources.ontology), base=BASE)
-    return own_facts(quads, str(path), sources)
+    return own_document(read_text(path), str(path), sources)
 
 
 def show_report(report: Report) -> None:

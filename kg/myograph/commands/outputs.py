@@ -1,4 +1,4 @@
-"""Writes what a command makes: to the file that somebody named, or to standard output."""
+"""Writes what a command makes, to a file or to standard output, and tells where things lie."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,17 @@ from pathlib import Path
 from rich.markup import escape
 
 from myograph.console import OUT
+from myograph.disk import OnDisk
 from myograph.errors import OutputFileError
+
+
+def tell_of_disk(held: OnDisk | None) -> None:
+    """Say where a graph is kept on disk, if it is."""
+    if held:
+        OUT.print(
+            "The graph has more triples than the setting disk_above allows in memory: it is kept "
+            f"on disk, in {escape(str(held.path))}."
+        )
 
 
 def write_out(document: bytes, output: Path | None) -> None:

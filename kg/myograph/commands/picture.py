@@ -4,16 +4,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from myograph.build import load_or_build
 from myograph.commands.outputs import write_out
 from myograph.commands.parser import subcommand
 from myograph.console import progress
-from myograph.files import find_sources
-from myograph.names import Names
-from myograph.picture.atlas import VIEWS, load_atlas
-from myograph.picture.subject import Subject, subject_of
-from myograph.picture.svg import THEMES, Wish, draw
-from myograph.query import Rows, select
+from myograph.library import open
+from myograph.picture.atlas import VIEWS
+from myograph.picture.svg import THEMES
 
 
 def add_picture(subparsers: Any) -> argparse.ArgumentParser:
@@ -34,18 +30,14 @@ def add_picture(subparsers: Any) -> argparse.ArgumentParser:
 
 def _picture(args: argparse.Namespace) -> int:
     with progress("Loading the graph") as tell:
-        built = load_or_build(find_sources(), tell)
-        names = Names(built.quads)
+        graph = open(progress=tell)
         tell("draw")
-
-        def ask(text: str) -> Rows:
-            return select(built.store, text)
-
-        subject = Subject("", "")
-        if args.name:
-            record = names.find(" ".join(args.name))
-            subject = subject_of(ask, record.value, names.label(record))
-        wish = Wish(args.view, args.peel, args.theme, args.whole, None)
-        svg = draw(load_atlas(ask), subject, wish)
-    write_out(svg.encode(), args.output)
+        picture = graph.picture(
+            " ".join(args.name),
+            view=args.view,
+            peel=args.peel,
+            theme=args.theme,
+            whole=args.whole,
+        )
+    write_out(picture.encode(), args.output)
     return 0

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from myograph.build import load_or_build
+from myograph.commands.outputs import tell_of_disk
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
 from myograph.files import find_sources
@@ -30,12 +30,13 @@ def add_serve(subparsers: Any) -> argparse.ArgumentParser:
 
 def _serve(args: argparse.Namespace) -> int:
     # The server is a package of its own, which the other commands do not need.
-    from myograph_server.serving import serve
+    from myograph_server.serving import open_graph, serve
 
     given = {setting.name: getattr(args, setting.name) for setting in SETTINGS}
-    settings(given)  # A wrong value is to be told before the graph is built.
+    chosen = settings(given)  # A wrong value is to be told before the graph is built.
     sources = find_sources()
     with progress("Loading the graph") as tell:
-        built = load_or_build(sources, tell)
+        built = open_graph(sources, chosen, tell)
+    tell_of_disk(built.disk)
     serve(built, given, sources, lambda address: OUT.print(f"Myograph answers at {address}"))
     return 0

@@ -6,7 +6,7 @@ then use both vocabularies at once: the muscles of UBERON's `muscle of leg`, and
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pyoxigraph import NamedNode, Quad, Triple
 
@@ -78,7 +78,7 @@ def closure(parents: dict[str, set[str]], iri: str, known: dict[str, set[str]]) 
     return known[iri]
 
 
-def materialise(quads: list[Quad], theirs: Index) -> set[Triple]:
+def materialise(quads: Collection[Quad], theirs: Index) -> set[Triple]:
     """Return what the ontology adds to what we say of our own records.
 
     Args:
@@ -101,7 +101,7 @@ def materialise(quads: list[Quad], theirs: Index) -> set[Triple]:
     return added
 
 
-def module(quads: list[Quad], theirs: Index) -> list[Quad]:
+def module(quads: Collection[Quad], theirs: Index) -> list[Quad]:
     """Return what of an ontology bears on our records, as quads that a reasoner takes.
 
     That is what is above the classes that records of ours are the same as, with its disjointness.

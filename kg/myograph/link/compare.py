@@ -7,7 +7,7 @@ where we have the muscle's other end, the two contradict each other.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
@@ -98,7 +98,7 @@ class Statement:
 class _Ours:
     """What we say of muscles, and which of our structures lie within which."""
 
-    def __init__(self, quads: list[Quad], names: Names) -> None:
+    def __init__(self, quads: Collection[Quad], names: Names) -> None:
         self.label = names.label
         self._said: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         wanted = {myo(n).value: n for _, n, _ in WAYS.values()}
@@ -147,7 +147,7 @@ class _Ours:
         return other in closure(self.above, one, self._known) and one != other
 
 
-def compare(quads: list[Quad], names: Names, theirs: Index) -> list[Comparison]:
+def compare(quads: Collection[Quad], names: Names, theirs: Index) -> list[Comparison]:
     """Compare what both sides say, the contradictions first.
 
     Args:

@@ -6,7 +6,7 @@ finds is wrong; a contradiction that needs more reasoning is left to HermiT.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pyoxigraph import NamedNode, Quad
 
@@ -15,7 +15,7 @@ from myograph.link.index import Index
 from myograph.terms import BASE, OWL, RDF, RDF_TYPE
 
 
-def conflicts(quads: list[Quad], theirs: Index, most: int = 20) -> list[str]:
+def conflicts(quads: Collection[Quad], theirs: Index, most: int = 20) -> list[str]:
     """Return a sentence for each record, or class of theirs, that could not exist.
 
     Args:
@@ -76,7 +76,7 @@ def _named(iri: str, theirs: Index) -> str:
     return f"myo:{local}" if iri.startswith(BASE) else local
 
 
-def _disjoint(quads: list[Quad]) -> set[frozenset[str]]:
+def _disjoint(quads: Collection[Quad]) -> set[frozenset[str]]:
     """Return the pairs of classes that our own ontology declares disjoint."""
     said: dict[str, dict[object, object]] = {
         OWL + "members": {}, RDF + "first": {}, RDF + "rest": {}

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -136,7 +136,7 @@ class Difference:
         }  # fmt: skip
 
 
-def differences(quads: list[Quad], theirs: Index) -> list[Difference]:
+def differences(quads: Collection[Quad], theirs: Index) -> list[Difference]:
     """Return our links to terms that are not there, were withdrawn or have another label."""
     seen = NamedNode("https://w3id.org/sssom/object_label")
     target = NamedNode("http://www.w3.org/2002/07/owl#annotatedTarget")
@@ -190,7 +190,7 @@ class Candidate:
         }  # fmt: skip
 
 
-def candidates(quads: list[Quad], names: Names, theirs: Index) -> list[Candidate]:
+def candidates(quads: Collection[Quad], names: Names, theirs: Index) -> list[Candidate]:
     """Return, for each structure that has no link to their system, the terms named like it."""
     spaces = tuple(_spaces(theirs))
     linked = {

@@ -8,7 +8,7 @@ says already is left out there, so that each triple still lies in one graph.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -64,7 +64,7 @@ def is_external(graph_name: object) -> bool:
 def prepare(
     path: Path,
     name: str,
-    quads: list[Quad],
+    quads: Collection[Quad],
     folder: Path,
     progress: Progress | None = None,
     *,
@@ -110,7 +110,7 @@ def prepare(
     return found
 
 
-def _refuse(path: Path, theirs: Index, quads: list[Quad], tell: Progress, dl: bool) -> None:
+def _refuse(path: Path, theirs: Index, quads: Collection[Quad], tell: Progress, dl: bool) -> None:
     if not theirs.classes:
         raise OntologyFileError(
             f"{path} declares no class.", "Give the file of an ontology, not of its metadata."
@@ -119,7 +119,7 @@ def _refuse(path: Path, theirs: Index, quads: list[Quad], tell: Progress, dl: bo
     found = conflicts(quads, theirs)
     if dl and not found:
         tell("HermiT")
-        verdict = reason_dl(quads + module(quads, theirs))
+        verdict = reason_dl([*quads, *module(quads, theirs)])
         if not verdict.consistent:
             found = ["HermiT finds them inconsistent"]
         found += [f"HermiT: nothing can be of the class {iri}" for iri in verdict.unsatisfiable]
@@ -162,7 +162,7 @@ def read_index(name: str, folder: Path) -> Index:
     return index(_stored(folder / "links" / f"{name}.nt"))
 
 
-def outside(quads: list[Quad], folder: Path) -> Iterator[Quad]:
+def outside(quads: Collection[Quad], folder: Path) -> Iterator[Quad]:
     """Yield what the added ontologies say and mean, each triple that no graph has yet.
 
     Args:

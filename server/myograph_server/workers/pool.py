@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from myograph.disk import OnDisk
 from myograph.errors import (
     BusyError,
     ClientGoneError,
@@ -75,7 +76,7 @@ class Pool:
     """Runs jobs in killable workers.
 
     Args:
-        graph: the N-Quads file of the graph.
+        graph: the N-Quads file of the graph, or the graph on disk, which this then releases.
         prefixes: that a query may use without declaring them.
         limits: how much it may do.
 
@@ -83,7 +84,7 @@ class Pool:
         QueryFailedError: the process that holds the graph did not come up.
     """
 
-    def __init__(self, graph: Path, prefixes: dict[str, str], limits: PoolLimits) -> None:
+    def __init__(self, graph: Path | OnDisk, prefixes: dict[str, str], limits: PoolLimits) -> None:
         self.counters = Counters()
         self._limits = limits
         self._lock = threading.Condition()
@@ -94,6 +95,7 @@ class Pool:
         self._forked: list[int] = []
         self._fork_lock = threading.Lock()
         self._closed = False
+        self._disk = graph if isinstance(graph, OnDisk) else None
         ours, theirs = socket.socketpair()
         self._channel = ours
         self._zygote = subprocess.Popen(
@@ -103,8 +105,10 @@ class Pool:
         )
         theirs.close()
         try:
-            send(ours, asdict(Setup(str(graph), prefixes, limits.memory)))
-            self.triples = int(receive(ours)[0]["triples"])
+            where = graph.store if isinstance(graph, OnDisk) else graph
+            on_disk = self._disk is not None
+            send(ours, asdict(Setup(str(where), on_disk, prefixes, limits.memory)))
+            receive(ours)
         except (ClosedError, OSError):
             self._zygote.kill()
             self._zygote.wait()
@@ -174,6 +178,8 @@ class Pool:
             self._zygote.kill()
             self._zygote.wait()
         self._channel.close()
+        if self._disk:
+            self._disk.release()
 
     def _exchange(
         self, worker: _Worker, job: Job, deadline: float, is_gone: Callable[[], bool]

@@ -1,5 +1,8 @@
 """The process that holds one version of the graph and forks the workers.
 
+A graph on disk it does not open: a store that is open has threads, which a fork leaves behind with
+what they have locked. Each worker opens it for itself.
+
 It has one thread and does three things: fork a worker round a socket that it is given, report a
 worker that has ended, and end when the server closes the channel. Being the parent it alone
 can say by which signal a worker died.
@@ -21,18 +24,24 @@ import pyoxigraph as ox
 from myograph_server.workers.wire import ClosedError, receive, send
 from myograph_server.workers.worker import limit_resources, serve
 
+# Bytes of a store on disk that RocksDB may keep in memory: 32 MB as it comes, and the 128 that
+# Oxigraph asks for to look up terms.
+BLOCK_CACHE = 160 << 20
+
 
 @dataclass(frozen=True)
 class Setup:
     """What a zygote is told at its start.
 
     Attributes:
-        graph: the N-Quads file of the graph.
+        graph: the N-Quads file of the graph, or the folder of its store.
+        on_disk: which of them.
         prefixes: that a query may use without declaring them.
         memory: bytes that a worker may have beyond what it shares.
     """
 
     graph: str
+    on_disk: bool
     prefixes: dict[str, str]
     memory: int
 
@@ -47,12 +56,14 @@ def main(descriptor: int) -> None:
     # A terminal's Ctrl-C is for the server, which then ends us by closing the channel.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     setup = Setup(**receive(channel)[0])
-    store = ox.Store()
-    store.bulk_load(path=Path(setup.graph), format=ox.RdfFormat.N_QUADS)
+    store = None
+    if not setup.on_disk:
+        store = ox.Store()
+        store.bulk_load(path=Path(setup.graph), format=ox.RdfFormat.N_QUADS)
     # What is here now is shared with every worker: the collector must not touch it.
     gc.collect()
     gc.freeze()
-    send(channel, {"event": "ready", "triples": len(store)})
+    send(channel, {"event": "ready"})
     woken, wake = socket.socketpair()
     for end in (woken, wake):
         end.setblocking(False)
@@ -68,7 +79,11 @@ def main(descriptor: int) -> None:
 
 
 def _loop(
-    channel: socket.socket, woken: socket.socket, store: ox.Store, setup: Setup, children: set[int]
+    channel: socket.socket,
+    woken: socket.socket,
+    store: ox.Store | None,
+    setup: Setup,
+    children: set[int],
 ) -> None:
     selector = selectors.DefaultSelector()
     selector.register(channel, selectors.EVENT_READ)
@@ -82,7 +97,9 @@ def _loop(
                 children.add(_fork_for(channel, woken, store, setup))
 
 
-def _fork_for(channel: socket.socket, woken: socket.socket, store: ox.Store, setup: Setup) -> int:
+def _fork_for(
+    channel: socket.socket, woken: socket.socket, store: ox.Store | None, setup: Setup
+) -> int:
     """Take the socket that the server passes, fork a worker round it and return its number."""
     _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
     if not descriptors:
@@ -100,9 +117,11 @@ def _fork_for(channel: socket.socket, woken: socket.socket, store: ox.Store, set
         woken.close()
         # A dying engine prints its stack; the server tells the client and counts it instead.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-        limit_resources(setup.memory)
+        # Before the limit: what it takes to have a store open is no query's.
+        own_store = store or ox.Store.read_only(setup.graph)
+        limit_resources(setup.memory if store else setup.memory + BLOCK_CACHE)
         with socket.socket(fileno=descriptors[0]) as own:
-            serve(own, store, setup.prefixes)
+            serve(own, own_store, setup.prefixes)
         status = 0
     finally:
         # No exit handlers: they belong to the zygote.

@@ -1,0 +1,248 @@
+"""Three read-only servers behind HAProxy: one is killed, one is ended, one takes up a new graph.
+
+    python -m benchmarks.replicas [source|roundrobin]
+
+Meanwhile visitors look whether an answer fails, or is not of the one version that it names. The
+configuration that is run is docs/examples/haproxy.cfg, which needs HAProxy 2.6 or newer; with
+`roundrobin` no client stays with one server.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.table import Table
+
+from benchmarks.servers import free_port
+from benchmarks.visitors import Seen, Visitors
+from myograph.console import OUT
+
+ROOT = Path(__file__).parent.parent
+CONFIGURATION = ROOT / "docs" / "examples" / "haproxy.cfg"
+FACTS = "leg-posterior.ttl"
+PAGES = ("/muscle/soleus", "/muscle/soleus.ttl", "/muscle/soleus.svg")
+_COPIED = ("kg", "server", "ontology", "shapes")
+_START = 300.0  # seconds
+
+
+class Replica:
+    """One server, from a copy of the sources.
+
+    Args:
+        folder: the copy.
+        linger: seconds between the signal to stop and the end.
+    """
+
+    def __init__(self, folder: Path, linger: float) -> None:
+        self.port = free_port()
+        self._folder = folder
+        self._options = ["--proxy", "127.0.0.1", "--linger", str(linger), "--port", str(self.port)]
+        self.process = self._started()
+
+    def start_again(self) -> None:
+        """Start it anew, with the graph as it is built then."""
+        self.process = self._started()
+        self.wait()
+
+    def wait(self, other_than: str = "") -> str:
+        """Wait until it answers, with another version of the graph than this; return its version.
+
+        Raises:
+            RuntimeError: it does not.
+        """
+        until = time.monotonic() + _START
+        while time.monotonic() < until and self.process.poll() is None:
+            with contextlib.suppress(OSError, KeyError):
+                version = self.version()
+                if version != other_than:
+                    return version
+            time.sleep(0.1)
+        raise RuntimeError("a server did not come up")
+
+    def version(self) -> str:
+        """Return the version of its graph.
+
+        Raises:
+            OSError: it does not answer, or not well.
+        """
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=20) as answer:
+            return str(json.load(answer)["fingerprint"])
+
+    def end(self, how: signal.Signals) -> int:
+        """End it by a signal, and return its exit status."""
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        path = os.pathsep.join(str(self._folder / name) for name in ("kg", "server"))
+        return subprocess.Popen(
+            [sys.executable, "-m", "myograph", "serve", *self._options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": path},
+            cwd=self._folder,
+        )
+
+
+def copied(folder: Path, *, few: bool = False) -> None:
+    """Copy our sources.
+
+    Args:
+        folder: where to.
+        few: leave out all facts but those of one file.
+    """
+    for name in _COPIED:
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    if few:
+        for path in (folder / "kg" / "data").rglob("*.*"):
+            if path.name != FACTS:
+                path.unlink()
+    elif (ROOT / "build").is_dir():
+        shutil.copytree(ROOT / "build", folder / "build")
+
+
+def change(folder: Path) -> None:
+    """Change one fact in a copy of our sources."""
+    path = folder / "kg" / "data" / "muscles" / FACTS
+    before = path.read_text("utf-8")
+    after = before.replace('rdfs:label "soleus"@en', 'rdfs:label "renamed-soleus"@en')
+    if after == before:
+        raise ValueError(f"{FACTS} has no label of the soleus")
+    path.write_text(after, "utf-8")
+
+
+@contextlib.contextmanager
+def replicas(folder: Path, number: int, linger: float) -> Iterator[list[Replica]]:
+    """Run servers from a copy of the sources, the first of which builds the graph."""
+    made: list[Replica] = []
+    try:
+        for _ in range(number):
+            made.append(Replica(folder, linger))
+            if len(made) == 1:
+                made[0].wait()
+        for replica in made:
+            replica.wait()
+        yield made
+    finally:
+        for replica in made:
+            replica.process.kill()
+            replica.process.wait()
+
+
+@contextlib.contextmanager
+def balanced(made: list[Replica], how: str = "source") -> Iterator[tuple[str, int]]:
+    """Run HAProxy before servers, and return its address.
+
+    Args:
+        made: three servers at most; the places of those that lack are held by nobody.
+        how: it shares the clients out.
+
+    Raises:
+        FileNotFoundError: HAProxy is not installed.
+    """
+    program = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
+    if program is None:
+        raise FileNotFoundError("haproxy is not installed")
+    port = free_port()
+    named = {"MYOGRAPH_BIND": f"127.0.0.1:{port}", "MYOGRAPH_BALANCE": how}
+    for i, name in enumerate(("ONE", "TWO", "THREE")):
+        place = made[i].port if i < len(made) else free_port()
+        named[f"MYOGRAPH_{name}"] = f"127.0.0.1:{place}"
+    with subprocess.Popen(
+        [program, "-db", "-f", str(CONFIGURATION)],
+        env=os.environ | named,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            _wait_for(port)
+            yield "127.0.0.1", port
+        finally:
+            process.terminate()
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
+            return
+        time.sleep(0.1)
+    raise RuntimeError("HAProxy did not come up")
+
+
+def main() -> None:
+    """Run the three servers, let things happen to them, and print what the visitors saw."""
+    how = sys.argv[1] if len(sys.argv) > 1 else "source"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copied(folder)
+        with replicas(folder, 3, linger=3.0) as made, balanced(made, how) as address:
+            visitors = Visitors(address, PAGES, 12)
+            started = time.monotonic()
+            for event in _events(folder, made):
+                OUT.print(f"{time.monotonic() - started:6.1f} s  {event}")
+            _show(visitors.stop(), time.monotonic() - started, how)
+
+
+def _events(folder: Path, made: list[Replica]) -> Iterator[str]:
+    one, two, three = made
+    time.sleep(10)
+    yield "SIGKILL to the first"
+    one.end(signal.SIGKILL)
+    time.sleep(10)
+    one.start_again()
+    yield "the first is back"
+    time.sleep(5)
+    yield "SIGTERM to the second"
+    yield f"the second has ended with {two.end(signal.SIGTERM)}"
+    time.sleep(5)
+    two.start_again()
+    yield "the second is back"
+    before = three.version()
+    change(folder)
+    three.process.send_signal(signal.SIGHUP)
+    yield "a fact is changed, SIGHUP to the third"
+    three.wait(before)
+    yield "the third has the new graph"
+    time.sleep(10)
+    for replica in (one, two):
+        replica.process.send_signal(signal.SIGHUP)
+        replica.wait(before)
+    yield "so have the others"
+    time.sleep(5)
+
+
+def _show(seen: Seen, seconds: float, how: str) -> None:
+    table = Table(title=f"12 visitors, {seconds:.0f} s, balance {how}")
+    for heading in ("", "number"):
+        table.add_column(heading, justify="right")
+    rows = {
+        "answers": sum(seen.answers.values()),
+        "of the old version and of the new": " and ".join(map(str, seen.answers.values())),
+        "said to be unchanged (304)": seen.unchanged,
+        "failed": len(seen.failures),
+        "not of the version that they name": len(seen.mixed),
+        "older than what the visitor had seen": seen.back,
+        "visits of two versions": seen.torn,
+        "p50, p99, longest, ms": ", ".join(f"{seen.quantile(q):.0f}" for q in (0.5, 0.99, 1.0)),
+    }
+    for name, value in rows.items():
+        table.add_row(name, str(value))
+    OUT.print(table)
+    for line in (*seen.failures[:20], *seen.mixed[:20]):
+        OUT.print(line, markup=False)
+
+
+if __name__ == "__main__":
+    main()
