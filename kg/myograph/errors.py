@@ -39,6 +39,14 @@ class OutputFileError(MyographError):
     """A file named on the command line cannot be written."""
 
 
+class BuildFolderError(MyographError):
+    """The built graph cannot be written to its folder."""
+
+
+class SourceFileError(MyographError):
+    """A file that the graph is built from cannot be read, or is not of the kind that one can be."""
+
+
 class MalformedTurtleError(MyographError):
     """A Turtle file does not parse; the message has file, line and column."""
 

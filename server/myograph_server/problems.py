@@ -53,6 +53,8 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.MalformedTurtleError, 400, "malformed-turtle", "The document does not parse"),
     (errors.UnnamedNodeError, 400, "unnamed-node", "A blank node has no name"),
     (errors.DuplicateFactError, 400, "duplicate-fact", "A fact is stated twice"),
+    (errors.SourceFileError, 500, "source-file", "A source of the graph cannot be read"),
+    (errors.BuildFolderError, 500, "build-folder", "The graph cannot be written"),
     (errors.StoreError, 503, "store", "The store cannot be read"),
     (errors.DocumentError, 500, "document", "The documentation is not right"),
     (SettingError, 500, "setting", "The server is set up wrongly"),
