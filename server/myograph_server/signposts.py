@@ -12,7 +12,6 @@ from myograph_server.links import href
 from myograph_server.site import site
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-CONTEXT = "http://www.w3.org/ns/json-ld#context"
 _VOID = "/.well-known/void"
 
 
