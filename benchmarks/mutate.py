@@ -9,6 +9,7 @@ repeated. Innocent changes are made as well: what refuses one is a false alarm.
 """
 
 import argparse
+import math
 import multiprocessing
 import os
 import random
@@ -28,7 +29,8 @@ from myograph.files import find_sources
 KINDS: list[Kind] = [*anatomy.kinds.found, *function.kinds.found, *records.kinds.found]
 Verdict = tuple[tuple[str, ...], float, bool | None]
 _TRIES = 400
-_MOST = 10  # changes that are judged in one go
+_MOST = 20  # changes that are judged in one go
+_FEWER = 5  # of those in what others are placed by, which many refusals can be about
 _OPEN = 6  # groups that may still take one
 
 
@@ -40,11 +42,13 @@ class Order:
         each: how many changes of each kind.
         seed: of the draw.
         sample: which share of what is refused among others is judged alone as well.
+        minutes: after how many it ends, though not all is judged.
     """
 
     each: int
     seed: int
     sample: float = 0.0
+    minutes: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -79,20 +83,23 @@ def draw(facts: Facts, kind: Kind, order: Order) -> list[Change]:
     return list(found.values())
 
 
-def batches(gate: Gate, tasks: list[Task]) -> list[list[Task]]:
-    """Group changes that can be judged in one go: of different records, none in the frame."""
+def batches(tasks: list[Task]) -> list[list[Task]]:
+    """Group changes that can be judged in one go: of different records, the frame apart."""
+    alone = [[task] for task in tasks if task.delta is None]
+    placed = [(task, task.delta) for task in tasks if task.delta]
     groups: list[tuple[list[Task], set[str]]] = []
-    alone = [[task] for task in tasks if task.delta is None or task.delta.in_frame]
-    for task in tasks:
-        if task.delta is None or task.delta.in_frame:
-            continue
-        for group, taken in groups[-_OPEN:]:
-            if len(group) < _MOST and not taken & task.delta.records:
-                group.append(task)
-                taken |= task.delta.records
-                break
-        else:
-            groups.append(([task], set(task.delta.records)))
+    for in_frame, most in ((False, _MOST), (True, _FEWER)):
+        begun = len(groups)
+        for task, delta in placed:
+            if delta.in_frame is not in_frame:
+                continue
+            for group, taken in groups[max(begun, len(groups) - _OPEN) :]:
+                if len(group) < most and not taken & delta.records:
+                    group.append(task)
+                    taken |= delta.records
+                    break
+            else:
+                groups.append(([task], set(delta.records)))
     return [group for group, _ in groups] + alone
 
 
@@ -139,6 +146,8 @@ def run(
 ) -> list[Outcome]:
     """Judge changes of every kind, on every processor that this process may use.
 
+    Where the time is up, those of which the verdict is known are returned: a draw from all kinds.
+
     Raises:
         ValueError: the facts are refused as they are.
     """
@@ -147,9 +156,11 @@ def run(
         raise ValueError(f"the facts are refused as they are: {gate.clean[:3]}")
     drawn = [(kind, change) for kind in kinds for change in draw(facts, kind, order)]
     tasks = [prepared(gate, kind, change, at) for at, (kind, change) in enumerate(drawn)]
-    groups = batches(gate, tasks)
+    groups = batches(tasks)
+    random.Random(order.seed).shuffle(groups)
     _SHARED[:] = [(gate, groups, order)]  # forked workers find it here: it cannot be sent
     found: dict[int, Outcome] = {}
+    end = time.monotonic() + 60 * order.minutes
     with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0))) as pool:
         for at, outcomes in pool.imap_unordered(_call, range(len(groups))):
             for task, verdicts in zip(groups[at], outcomes, strict=True):
@@ -157,8 +168,10 @@ def run(
                 found[task.number] = outcome
                 verdict = ", ".join(outcome.by[:3]) or "PASSED"
                 tell(f"{len(found)}/{len(tasks)} {task.kind.name}: {outcome.told}: {verdict}")
+            if time.monotonic() > end:
+                break
     _SHARED.clear()
-    return [found[task.number] for task in tasks]
+    return [found[task.number] for task in tasks if task.number in found]
 
 
 _SHARED: list[tuple[Gate, list[list[Task]], Order]] = []
@@ -180,13 +193,15 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--sample", type=float, default=0.0, help="share of the refused ones judged alone as well"
     )
+    parser.add_argument("--minutes", type=float, default=math.inf, help="when to end at the latest")
     parser.add_argument("--report", type=Path, help="a Markdown file to write")
     args = parser.parse_args(argv)
     wanted = [k for k in KINDS if not args.kind or any(part in k.name for part in args.kind)]
-    order = Order(args.each, args.seed, args.sample)
+    order = Order(args.each, args.seed, args.sample, args.minutes)
     outcomes = run(Facts(find_sources()), wanted, order, partial(print, flush=True))
     options = f"--each {args.each} --seed {args.seed}"
     options += f" --sample {args.sample}" if args.sample else ""
+    options += f" --minutes {args.minutes:g}" if args.minutes < math.inf else ""
     text = written(outcomes, f"python -m benchmarks.mutate {options}")
     print(text)
     if args.report:

@@ -158,23 +158,28 @@ class Gate:
         gone = {quad for delta in deltas for quad in delta.gone}
         everything = [q for quads in self.named.values() for q in quads if q not in gone]
         everything += [quad for delta in deltas for quad in delta.came]
-        found = self.judge(self.ontology + everything)
+        found = self.judge(self.ontology + everything, deltas)
         if len(deltas) == 1:
             return [found]
         shares = [[r for r in found if delta.concerns(r)] for delta in deltas]
         if all(any(delta.concerns(r) for delta in deltas) for r in found):
             return shares
-        # Something is wrong of which no record tells: which half is to blame?
+        # Something is wrong of which no record tells: are those to blame that no other tells of?
         open_ = [at for at, refused in enumerate(shares) if not refused]
-        half = (len(open_) + 1) // 2
+        half = len(open_) if len(open_) < len(deltas) else (len(open_) + 1) // 2
         for part in (open_[:half], open_[half:]):
             apart = self.verdicts([deltas[at] for at in part])
             for at, refused in zip(part, apart, strict=True):
                 shares[at] = refused
         return shares
 
-    def judge(self, authored: list[Quad]) -> list[Refusal]:
-        """Return what rules and shapes have against a graph, from what is stated in it."""
+    def judge(self, authored: list[Quad], deltas: list[Delta]) -> list[Refusal]:
+        """Return what rules have against a graph, and shapes and figures where that is not enough.
+
+        Args:
+            authored: what is stated in it.
+            deltas: the changes; where the rules refuse them all, nothing else is asked.
+        """
         twice = [quad for quad, times in Counter(authored).items() if times > 1]
         found = [
             Refusal("one-graph-each", f"stated twice: {quad}", record_of(quad.subject))
@@ -189,6 +194,8 @@ class Gate:
             for quad in quads
             if quad.predicate == myo("violates") and isinstance(quad.object, Literal)
         ]
+        if deltas and all(any(delta.concerns(why) for why in found) for delta in deltas):
+            return found
         return found + self._by_shapes(quads) + _by_figures(store)
 
     def _by_shapes(self, quads: list[Quad]) -> list[Refusal]:
@@ -203,7 +210,7 @@ class Gate:
     @cached_property
     def clean(self) -> list[Refusal]:
         """What the facts as they are have against them; nothing, or no figure means anything."""
-        return self.judge(self.ontology + [q for quads in self.named.values() for q in quads])
+        return self.judge(self.ontology + [q for quads in self.named.values() for q in quads], [])
 
 
 def _by_figures(store: Store) -> list[Refusal]:

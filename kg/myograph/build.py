@@ -7,6 +7,7 @@ too large for the memory is kept as a store on disk as well (`myograph.disk`).
 """
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph
-from pyoxigraph import Quad, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from myograph.derive import derive
 from myograph.disk import OnDisk, StoredQuads, hold, keep, not_ours, remove_unread
@@ -34,6 +35,44 @@ from myograph.settings import settings
 from myograph.terms import is_derived
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Version:
+    """Which graph somebody serves.
+
+    Attributes:
+        fingerprint: of the sources and the code that made it, and of the ontologies added to it.
+        graphs: how many triples each named graph has, by IRI.
+    """
+
+    fingerprint: str
+    graphs: dict[str, int]
+
+    @property
+    def triples(self) -> int:
+        """How many there are in all."""
+        return sum(self.graphs.values())
+
+    @property
+    def derived(self) -> int:
+        """How many of them rules made."""
+        return sum(n for iri, n in self.graphs.items() if is_derived(NamedNode(iri)))
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A built graph that was not loaded.
+
+    Attributes:
+        version: which it is.
+        folder: the build folder that it lies in.
+        disk: the same, held, where it is kept on disk.
+    """
+
+    version: Version
+    folder: Path
+    disk: OnDisk | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +95,12 @@ class Built:
     made: dict[str, int]
     fingerprint: str
     disk: OnDisk | None = None
+
+    @property
+    def version(self) -> Version:
+        """Which graph it is."""
+        names = (q.graph_name.value for q in self.quads if isinstance(q.graph_name, NamedNode))
+        return Version(self.fingerprint, dict(sorted(Counter(names).items())))
 
 
 def build(
@@ -159,6 +204,21 @@ def load(sources: Sources, folder: Path | None = None, most: int | None = None) 
         store = Store()
         store.bulk_extend(listed)
     return Built(listed, store, rules, report["made"], whole)
+
+
+def ready(sources: Sources, folder: Path | None = None, most: int | None = None) -> Ready:
+    """Return the graph that `load` would load.
+
+    Raises:
+        NotBuiltError, StoreError: as `load`.
+    """
+    where = folder or sources.build_folder
+    report = _of_folder(where) if folder else _of_sources(sources)
+    held = on_disk(where, most)
+    if held:
+        report = _report(where)
+    whole = fingerprint_with(report["fingerprint"], where)
+    return Ready(Version(whole, report["graphs"]), where, held)
 
 
 def on_disk(folder: Path, most: int | None = None) -> OnDisk | None:
@@ -265,3 +325,20 @@ def load_or_build(
         built = build(sources, progress=progress)
         held = write(built, sources.build_folder, most=most)
         return load(sources, most=most) if held or added(sources.build_folder) else built
+
+
+def ready_or_build(
+    sources: Sources, progress: Progress | None = None, most: int | None = None
+) -> Ready:
+    """Return the graph that `load_or_build` would load, built and written if need be.
+
+    Raises:
+        MyographError: a source file or a rule is not right; the message names it.
+    """
+    try:
+        return ready(sources, most=most)
+    except NotBuiltError:
+        held = write(build(sources, progress=progress), sources.build_folder, most=most)
+        if held:
+            held.release()
+        return ready(sources, most=most)

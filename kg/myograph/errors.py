@@ -233,3 +233,19 @@ class WorkoutError(MyographError):
     def __init__(self, message: str, repair: str, faults: Sequence[Fault] = ()) -> None:
         super().__init__(message, repair)
         self.faults = tuple(faults)
+
+
+class RemoteStoreError(MyographError):
+    """A store that is not ours is not there, or does not answer as it should."""
+
+
+class StoreAnswerError(RemoteStoreError):
+    """A store answered what was not asked, or half of it."""
+
+
+class StoreTimedOutError(RemoteStoreError):
+    """A store took longer than it may."""
+
+
+class StoreVersionError(RemoteStoreError):
+    """A store does not hold the graph that is wanted, or not the whole of it."""

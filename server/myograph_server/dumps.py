@@ -5,11 +5,15 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+import pyoxigraph as ox
 from flask import Blueprint, Response
 
-from myograph.errors import NoSuchPageError
+from myograph.build import Built, load
+from myograph.errors import NoSuchPageError, NotBuiltError
 from myograph.export import KINDS, export_part
-from myograph.selection import WHOLE, named_graph, whole
+from myograph.selection import WHOLE, named_graph, unknown_graph, whole
+from myograph.terms import GRAPH
+from myograph_server.facts import sliced
 from myograph_server.signposts import dump_links
 from myograph_server.site import Site, site
 
@@ -51,13 +55,17 @@ def _written(shared: Site, name: str, ending: str) -> bytes:
         MissingPackageError: what writes it is not installed.
     """
     folder = shared.sources.build_folder / "dump"
-    path = folder / f"{shared.built.fingerprint}.{_flat(name)}.{ending}"
+    path = folder / f"{shared.version.fingerprint}.{_flat(name)}.{ending}"
     with suppress(OSError):
         return path.read_bytes()
+    known = {iri.removeprefix(GRAPH) for iri in shared.version.graphs}
+    if name != WHOLE and name not in known:
+        raise unknown_graph(name, known)
     with _WRITING:
         with suppress(OSError):
             return path.read_bytes()
-        part = whole(shared.built) if name == WHOLE else named_graph(shared.built, name)
+        built = _whole(shared)
+        part = whole(built) if name == WHOLE else named_graph(built, name)
         data = export_part(part, FORMATS[ending], shared.sources)
         # A folder that cannot be written to costs time, not the answer.
         with suppress(OSError):
@@ -73,3 +81,25 @@ def _keep(data: bytes, path: Path, others: str) -> None:
     part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
     part.write_bytes(data)
     part.replace(path)
+
+
+def _whole(shared: Site) -> Built:
+    """Return the graph that is served: from its file, where it was built here, else by asking.
+
+    The file has the literals as they were written; a store may have `1.5` for `1.50`.
+    """
+    with suppress(NotBuiltError):
+        built = load(shared.sources)
+        if built.fingerprint == shared.version.fingerprint:
+            return built
+    quads = [
+        ox.Quad(subject, predicate, value, ox.NamedNode(iri))
+        for iri in shared.version.graphs
+        for subject, predicate, value in sliced(
+            shared.rows, "?s ?p ?o", f"GRAPH <{iri}> {{ ?s ?p ?o }}", "?s"
+        )
+        if isinstance(subject, ox.NamedNode | ox.BlankNode)
+        and isinstance(predicate, ox.NamedNode)
+        and value is not None
+    ]
+    return Built(quads, ox.Store(), [], {}, shared.version.fingerprint)

@@ -79,7 +79,7 @@ def test_changes_to_one_record_are_not_judged_together() -> None:
     kind = NAMES["action at a joint that is not crossed"]
     wrong = action_of("muscle:soleus", "movement:ankle-plantarflexion", "movement:hip-flexion")
     tasks = [prepared(gate(), kind, wrong, at) for at in range(3)]
-    assert [len(group) for group in batches(gate(), tasks)] == [1, 1, 1]
+    assert [len(group) for group in batches(tasks)] == [1, 1, 1]
 
 
 def test_the_tests_of_the_files_see_a_change() -> None:
