@@ -8,7 +8,7 @@ from myograph.canonical import canonical
 from myograph.errors import NoSuchPageError
 from myograph.export import export_part
 from myograph.selection import Selection
-from myograph.terms import ALT_LABEL, BASE, DCTERMS, GRAPH, LABEL, PREF_LABEL
+from myograph.terms import ALT_LABEL, BASE, DCTERMS, GRAPH, LABEL, ONTOLOGY, PREF_LABEL
 from myograph_server import (
     activity_page,
     condition_page,
@@ -60,7 +60,10 @@ def resource(path: str) -> Response:
 
 def _document(iri: ox.NamedNode, chosen: conneg.Format) -> bytes:
     """Return what is known of a thing as RDF, with the names of what is next to it."""
-    triples = site().facts.description(iri)
+    facts = site().facts
+    # The IRI of the ontology stands for all its terms.
+    triples = [f.triple for f in facts.in_graph("ontology")] if iri.value == ONTOLOGY else []
+    triples += facts.description(iri)
     met = {end for triple in triples for end in (triple.subject, triple.object)} | {iri}
     records = site().names.records
     triples += [
