@@ -1,9 +1,7 @@
 """A rebuilt graph takes the place of the served one: nothing is dropped, no answer is of both."""
 
 import json
-import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,21 +11,14 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import quote
 
-ROOT = Path(__file__).parent.parent.parent
-FACTS = "leg-posterior.ttl"
+from tests.helpers import SMALL_FACTS, small_checkout
+
 QUERY = """SELECT (GROUP_CONCAT(?label) AS ?all) {
   VALUES ?m { muscle:soleus muscle:plantaris } ?m rdfs:label ?label }"""
 
 
 def test_a_rebuilt_graph_is_served_without_a_gap(tmp_path: Path) -> None:
-    for name in ("kg", "server", "ontology", "shapes"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    # Of the facts one file does: a smaller graph is built, loaded and exchanged by the same steps.
-    for path in (tmp_path / "kg" / "data").rglob("*.*"):
-        if path.name != FACTS:
-            path.unlink()
-    env = os.environ | {"PYTHONPATH": f"{tmp_path / 'kg'}{os.pathsep}{tmp_path / 'server'}"}
+    env = small_checkout(tmp_path)
     command = [sys.executable, "-m", "myograph", "serve", "--port", "0"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path
@@ -80,7 +71,7 @@ def _watch_a_reload(address: str, folder: Path, process: "subprocess.Popen[str]"
 
 
 def _rename(folder: Path, name: str) -> None:
-    path = folder / "kg" / "data" / "muscles" / FACTS
+    path = folder / "kg" / "data" / "muscles" / SMALL_FACTS
     text = path.read_text("utf-8")
     changed = text.replace(f'rdfs:label "{name}"@en', f'rdfs:label "renamed-{name}"@en')
     assert changed != text

@@ -103,8 +103,11 @@ def prepare(
             name, theirs.iri, theirs.version, path.name, date.today().isoformat(), theirs.count,
             len(theirs.classes), len(linked), tuple(source.missing), _digest(part),
         )  # fmt: skip
-        (kept / f"{name}.json").write_text(json.dumps(asdict(found), indent=2) + "\n", "utf-8")
+        known = kept / f"{name}.json.part"
+        known.write_text(json.dumps(asdict(found), indent=2) + "\n", "utf-8")
+        # What is known of it goes last: without that it does not count as added.
         part.replace(kept / f"{name}.nt")
+        known.replace(kept / f"{name}.json")
     finally:
         part.unlink(missing_ok=True)
     return found
