@@ -30,7 +30,7 @@ from myograph_server.federation.engine import FederatingEngine, federating
 from myograph_server.federation.gateway import Gateway
 from myograph_server.guard import Guard, Limits
 from myograph_server.problems import problem_of
-from myograph_server.remote import RemoteEngine
+from myograph_server.remote.engine import RemoteEngine
 from tests.server.bad_hosts import BAD, hangs, says
 from tests.server.hosts import JSON, Handler, good, host, rows
 

@@ -13,7 +13,7 @@ from myograph_server.federation.asking import Asker, AskLimits
 from myograph_server.federation.calls import placed_back, rewritten
 from myograph_server.federation.gateway import Gateway, Ticket
 from myograph_server.guard import SafeQuery
-from myograph_server.remote import RemoteEngine
+from myograph_server.remote.engine import RemoteEngine
 
 _PLACE = re.compile(r"at (\d+):(\d+):")
 
