@@ -141,7 +141,7 @@ def test_what_others_say_is_asked_anew(ours: Client, told: Host) -> None:
 
 def test_pages_and_description_say_whom_it_asks(ours: Client, app: Flask, told: Host) -> None:
     off = app.test_client()
-    for address, beside in (("/sparql", ""), ("/docs", "SERVICE is refused")):
+    for address, beside in (("/sparql", ""), ("/docs/server", "SERVICE is refused")):
         for client, asks_others in ((ours, True), (off, False)):
             page = client.get(address, headers=HTML).get_data(as_text=True)
             assert ("SERVICE asks" in page and told.name in page) == asks_others
