@@ -72,10 +72,8 @@ def serve(
     server = _server(Front(app, watch, shared.number("cache_size")), listener, shared)
     # A queue of one for a moment is no news; what waits long is what /health shows.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    port = listener.getsockname()[1]
-    threading.Thread(target=_announce, args=(host, port, tell), daemon=True).start()
-
-    threading.Thread(target=_follow, args=(app, given), name="follow", daemon=True).start()
+    _beside(_announce, host, listener.getsockname()[1], tell)
+    _beside(_follow, app, given)
     patience = shared.seconds("timeout") + shared.seconds("patience")
     try:
         run_until_stopped(
@@ -88,6 +86,11 @@ def serve(
     finally:
         server.close()
         app.extensions[EXTENSION].engine.close()
+
+
+def _beside(work: Callable[..., None], *given: object) -> None:
+    """Do something in a thread of its own, which ends with the server."""
+    threading.Thread(target=work, args=given, daemon=True).start()
 
 
 def count_kills(app: Flask) -> None:

@@ -151,6 +151,7 @@ def status(url: str) -> int:
         with urllib.request.urlopen(url, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
+        error.close()
         return error.code
 
 
@@ -166,8 +167,9 @@ def test_a_server_over_a_store_takes_its_next_version(tmp_path: Path) -> None:
                 assert server.stdout is not None
                 found = re.search(r"http://[\d.]+:\d+/", server.stdout.readline())
                 assert found
-                ask = f"{found[0]}ask/joints-crossed.csv?format=csv"
-                before = urllib.request.urlopen(ask, timeout=60).read()
+                ask = f"{found[0]}ask/joints-crossed?format=csv"
+                with urllib.request.urlopen(ask, timeout=60) as answer:
+                    before = answer.read()
                 assert main(["publish", "--again", "--to", f"{address}/store"]) == 0
                 statuses = [status(f"{found[0]}health")]
                 until = time.monotonic() + 60
@@ -175,7 +177,8 @@ def test_a_server_over_a_store_takes_its_next_version(tmp_path: Path) -> None:
                     assert time.monotonic() < until
                     statuses.append(status(f"{found[0]}search?q=soleus&n={len(statuses)}"))
                 assert set(statuses) <= {200, 503}
-                assert urllib.request.urlopen(ask, timeout=60).read() == before
+                with urllib.request.urlopen(ask, timeout=60) as answer:
+                    assert answer.read() == before
             finally:
                 server.terminate()
                 server.wait(20)
