@@ -28,7 +28,7 @@ def write_obo(path: Path, terms: int, linked: list[str], seed: int = 1) -> None:
     with path.open("w", encoding="utf-8") as out:
         out.write(_HEADER)
         for number, name in enumerate(names):
-            # Only to what came before, so that no term is above itself, and never to what is linked.
+            # Only to what came before, and never to what is linked: no term is above itself.
             above = min(number, terms - len(linked))
             out.write(_term(number, name, names, above, chance))
         out.write(_RELATION)
