@@ -45,6 +45,8 @@ class Replica:
     def __init__(self, folder: Path, linger: float) -> None:
         self.port = free_port()
         self._folder = folder
+        path = os.pathsep.join(str(folder / name) for name in ("kg", "server"))
+        self.environment = os.environ | {"PYTHONPATH": path}
         self._options = ["--proxy", "127.0.0.1", "--linger", str(linger), "--port", str(self.port)]
         self.process = self._started()
 
@@ -83,12 +85,11 @@ class Replica:
         return self.process.wait(60)
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        path = os.pathsep.join(str(self._folder / name) for name in ("kg", "server"))
         return subprocess.Popen(
             [sys.executable, "-m", "myograph", "serve", *self._options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": path},
+            env=self.environment,
             cwd=self._folder,
         )
 
@@ -187,8 +188,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         copied(folder)
-        with replicas(folder, 3, linger=3.0) as made, balanced(made, how) as address:
-            visitors = Visitors(address, PAGES, 12)
+        with replicas(folder, 3, linger=5.0) as made, balanced(made, how) as address:
+            visitors = Visitors(address, PAGES, 12, pause=0.02)
             started = time.monotonic()
             for event in _events(folder, made):
                 OUT.print(f"{time.monotonic() - started:6.1f} s  {event}")
@@ -211,8 +212,10 @@ def _events(folder: Path, made: list[Replica]) -> Iterator[str]:
     yield "the second is back"
     before = three.version()
     change(folder)
+    build = [sys.executable, "-m", "myograph", "build"]
+    subprocess.run(build, env=three.environment, cwd=folder, check=True, capture_output=True)
     three.process.send_signal(signal.SIGHUP)
-    yield "a fact is changed, SIGHUP to the third"
+    yield "a fact is changed and the graph built, SIGHUP to the third"
     three.wait(before)
     yield "the third has the new graph"
     time.sleep(10)

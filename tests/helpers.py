@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from myograph.build import Built, load, load_or_build
 from myograph.derive import derive
 from myograph.errors import NotBuiltError
-from myograph.explain import Explainer
+from myograph.explain import Explainer, explainer_of
 from myograph.files import Sources, find_sources
 from myograph.names import Names
 from myograph.naming import name_facts, node_rules
@@ -55,7 +55,7 @@ def real_names() -> Names:
 @cache
 def real_explainer() -> Explainer:
     """An explainer of the real graph, which keeps what it has worked out."""
-    return Explainer(real_graph(), real_names())
+    return explainer_of(real_graph(), real_names())
 
 
 @cache

@@ -1,28 +1,30 @@
 """From sources to a graph that can be queried: read, derive, describe, write, load.
 
-What a build leaves in the build folder is `graph.nq`, every quad with literals as they were
-written, and `build.json`, which says of which sources it was made, by which engine. Other people's
+A build leaves `graph.nq` in the build folder (`myograph.graphfile`): every quad, literals as they
+were written, and at its end of which sources it was made, by which engine. Other people's
 ontologies that were added to the graph (`myograph.link`) are written after our own. A graph that is
 too large for the memory is kept as a store on disk as well (`myograph.disk`).
 """
 
 import gc
-import json
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from myograph.derive import derive
 from myograph.disk import OnDisk, StoredQuads, hold, keep, not_ours, remove_unread
 from myograph.errors import NotBuiltError, StoreError
 from myograph.files import Sources
+from myograph.graphfile import GRAPH_FILE as GRAPH_FILE
+from myograph.graphfile import REPORT_FILE as REPORT_FILE
+from myograph.graphfile import name_on_disk, read_report, replace_graph
 from myograph.link.external import added, fingerprint_with, is_external, outside
 from myograph.metadata import describe
 from myograph.portion import portion
@@ -33,8 +35,44 @@ from myograph.settings import settings
 from myograph.terms import is_derived
 
 Progress = Callable[[str], None]
-GRAPH_FILE = "graph.nq"
-REPORT_FILE = "build.json"
+
+
+@dataclass(frozen=True)
+class Version:
+    """Which graph somebody serves.
+
+    Attributes:
+        fingerprint: of the sources and the code that made it, and of the ontologies added to it.
+        graphs: how many triples each named graph has, by IRI.
+    """
+
+    fingerprint: str
+    graphs: dict[str, int]
+
+    @property
+    def triples(self) -> int:
+        """How many there are in all."""
+        return sum(self.graphs.values())
+
+    @property
+    def derived(self) -> int:
+        """How many of them rules made."""
+        return sum(n for iri, n in self.graphs.items() if is_derived(NamedNode(iri)))
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A built graph that was not loaded.
+
+    Attributes:
+        version: which it is.
+        folder: the build folder that it lies in.
+        disk: the same, held, where it is kept on disk.
+    """
+
+    version: Version
+    folder: Path
+    disk: OnDisk | None
 
 
 @dataclass(frozen=True)
@@ -58,6 +96,12 @@ class Built:
     fingerprint: str
     disk: OnDisk | None = None
 
+    @property
+    def version(self) -> Version:
+        """Which graph it is."""
+        names = (q.graph_name.value for q in self.quads if isinstance(q.graph_name, NamedNode))
+        return Version(self.fingerprint, dict(sorted(Counter(names).items())))
+
 
 def build(
     sources: Sources,
@@ -79,6 +123,8 @@ def build(
     """
     tell = progress or (lambda _: None)
     tell("read")
+    # Before they are read: who changes one meanwhile gets a graph that counts as older.
+    fingerprint = sources.fingerprint
     with _no_collection():
         ours, own = read_sources(sources), extra or []
         authored = (ours if whole else portion(ours, own)) + own
@@ -91,7 +137,7 @@ def build(
         description = describe(authored + derived, questions, sources)
         store.extend(description)
         derived.sort(key=str)
-    return Built(authored + derived + description, store, rules, made, sources.fingerprint)
+    return Built(authored + derived + description, store, rules, made, fingerprint)
 
 
 def write(
@@ -105,51 +151,26 @@ def write(
         fingerprint: of the sources alone, where the graph was loaded together with what was added.
         most: triples above which it is kept on disk as well; by the setting if not given.
 
-    Each file takes its place when it is whole, so that whoever reads at that moment, or writes
-    the same graph, is not disturbed.
+    The new graph takes the place of the old when it is whole; until then, and if anything goes
+    wrong, the old one is there.
 
     Returns:
         The graph on disk, held, if it is kept there.
 
     Raises:
-        OSError: the folder cannot be written to.
+        BuildFolderError: the folder cannot be written to, or is full; the graph is as it was.
         StoreError: there is no room for the graph on disk.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as new:
-        graph, about = Path(new) / GRAPH_FILE, Path(new) / REPORT_FILE
-        counts = _write_quads(built, folder, graph)
-        report = {
-            "fingerprint": fingerprint or built.fingerprint,
-            "engine": pyoxigraph.__version__,
-            "triples": counts.total(),
-            "graphs": dict(sorted(counts.items())),
-            "made": built.made,
-        }
-        about.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-        # The report goes last: without it the graph does not count as built.
-        (folder / REPORT_FILE).unlink(missing_ok=True)
-        graph.replace(folder / GRAPH_FILE)
-        about.replace(folder / REPORT_FILE)
+    own = own_quads(built)
+    about = {
+        "fingerprint": fingerprint or built.fingerprint,
+        "engine": pyoxigraph.__version__,
+        "made": built.made,
+    }
+    replace_graph(chain(own, outside(own, folder)), folder, about)
     held = on_disk(folder, most)
     remove_old(folder)
     return held
-
-
-def _write_quads(built: Built, folder: Path, path: Path) -> Counter[str]:
-    """Write a graph and what was added to it, and return how much each named graph has."""
-    counts: Counter[str] = Counter()
-
-    def counted() -> Iterator[Quad]:
-        own = own_quads(built)
-        for quads in (own, outside(own, folder)):
-            for quad in quads:
-                if isinstance(quad.graph_name, NamedNode):
-                    counts[quad.graph_name.value] += 1
-                yield quad
-
-    serialize(counted(), path, RdfFormat.N_QUADS)
-    return counts
 
 
 def own_quads(built: Built) -> list[Quad]:
@@ -178,9 +199,26 @@ def load(sources: Sources, folder: Path | None = None, most: int | None = None) 
     with _no_collection():
         # Lenient: the IRIs were checked when they were read.
         listed = list(parse(path=where / GRAPH_FILE, format=RdfFormat.N_QUADS, lenient=True))
+        if _report(where) != report:
+            raise NotBuiltError("Another graph took its place meanwhile.", "Try again.")
         store = Store()
         store.bulk_extend(listed)
     return Built(listed, store, rules, report["made"], whole)
+
+
+def ready(sources: Sources, folder: Path | None = None, most: int | None = None) -> Ready:
+    """Return the graph that `load` would load.
+
+    Raises:
+        NotBuiltError, StoreError: as `load`.
+    """
+    where = folder or sources.build_folder
+    report = _of_folder(where) if folder else _of_sources(sources)
+    held = on_disk(where, most)
+    if held:
+        report = _report(where)
+    whole = fingerprint_with(report["fingerprint"], where)
+    return Ready(Version(whole, report["graphs"]), where, held)
 
 
 def on_disk(folder: Path, most: int | None = None) -> OnDisk | None:
@@ -205,9 +243,7 @@ def on_disk(folder: Path, most: int | None = None) -> OnDisk | None:
         held = keep(folder / GRAPH_FILE, folder, report["fingerprint"])
         # Somebody may have put another graph there meanwhile, or this one on disk as well.
         if _report(folder) == report:
-            part = folder / f".{held.name}.json"
-            part.write_text(json.dumps(report | {"disk": held.name}, indent=2) + "\n", "utf-8")
-            part.replace(folder / REPORT_FILE)
+            name_on_disk(folder, held.name)
             return held
         held.release()
         remove_old(folder)
@@ -219,11 +255,14 @@ def remove_old(folder: Path) -> None:
 
 
 def _report(folder: Path) -> dict[str, Any]:
-    """Return what a build said of itself, or nothing."""
-    try:
-        found: dict[str, Any] = json.loads((folder / REPORT_FILE).read_text("utf-8"))
-    except (OSError, ValueError):
-        raise NotBuiltError("The graph has not been built yet.", "Run: myograph build.") from None
+    """Return what a build said of itself.
+
+    Raises:
+        NotBuiltError: there is none, or it was not finished.
+    """
+    found = read_report(folder)
+    if found is None:
+        raise NotBuiltError("The graph has not been built yet.", "Run: myograph build.")
     return found
 
 
@@ -286,3 +325,20 @@ def load_or_build(
         built = build(sources, progress=progress)
         held = write(built, sources.build_folder, most=most)
         return load(sources, most=most) if held or added(sources.build_folder) else built
+
+
+def ready_or_build(
+    sources: Sources, progress: Progress | None = None, most: int | None = None
+) -> Ready:
+    """Return the graph that `load_or_build` would load, built and written if need be.
+
+    Raises:
+        MyographError: a source file or a rule is not right; the message names it.
+    """
+    try:
+        return ready(sources, most=most)
+    except NotBuiltError:
+        held = write(build(sources, progress=progress), sources.build_folder, most=most)
+        if held:
+            held.release()
+        return ready(sources, most=most)

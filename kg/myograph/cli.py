@@ -1,7 +1,7 @@
 """The command `myograph`: one subcommand for each thing one can do with the graph.
 
 Exit codes: 0 done; 1 the answer is no (a check found violations, nothing was found);
-2 the command or its input is not right.
+2 the command or its input is not right; 130 it was interrupted.
 """
 
 import argparse
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from myograph import commands
 from myograph.console import complain
 from myograph.errors import MyographError
+
+_INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,6 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MyographError as error:
         complain(error)
         return 2
+    except KeyboardInterrupt:
+        # Nothing is half done: what is written takes its place when it is whole.
+        sys.stderr.write("Interrupted.\n")
+        return _INTERRUPTED
     except BrokenPipeError:
         # Somebody piped into `head`; that is no error of ours.
         sys.stderr.close()

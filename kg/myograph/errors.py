@@ -39,6 +39,14 @@ class OutputFileError(MyographError):
     """A file named on the command line cannot be written."""
 
 
+class BuildFolderError(MyographError):
+    """The built graph cannot be written to its folder."""
+
+
+class SourceFileError(MyographError):
+    """A file that the graph is built from cannot be read, or is not of the kind that one can be."""
+
+
 class MalformedTurtleError(MyographError):
     """A Turtle file does not parse; the message has file, line and column."""
 
@@ -225,3 +233,19 @@ class WorkoutError(MyographError):
     def __init__(self, message: str, repair: str, faults: Sequence[Fault] = ()) -> None:
         super().__init__(message, repair)
         self.faults = tuple(faults)
+
+
+class RemoteStoreError(MyographError):
+    """A store that is not ours is not there, or does not answer as it should."""
+
+
+class StoreAnswerError(RemoteStoreError):
+    """A store answered what was not asked, or half of it."""
+
+
+class StoreTimedOutError(RemoteStoreError):
+    """A store took longer than it may."""
+
+
+class StoreVersionError(RemoteStoreError):
+    """A store does not hold the graph that is wanted, or not the whole of it."""

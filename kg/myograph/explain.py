@@ -1,29 +1,39 @@
 """Says why a statement holds: the rule's sentence, the facts it used, and their sources.
 
 The named graph that a derived triple lies in tells the rule. The rule is run once more as a
-SELECT of all its variables; each solution that makes the triple gives the premises, which are
-explained in turn until only authored statements are left.
+SELECT of all its variables, bound to the triple; each solution that makes the triple gives the
+premises, which are explained in turn until only authored statements are left.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from itertools import product
 
 import pyoxigraph as ox
-from rdflib.term import Identifier, URIRef, Variable
-from rdflib.term import Literal as RdflibLiteral
 
+from myograph.binding import (
+    AT_ONCE,
+    Key,
+    Made,
+    Solution,
+    batched,
+    bound_queries,
+    filled,
+    is_blank,
+    premises_of,
+)
 from myograph.build import Built
 from myograph.errors import NotInGraphError, UnknownNameError
 from myograph.names import Names
-from myograph.rules import Pattern, Rule
-from myograph.terms import BASE, GRAPH, RDF_TYPE, SOURCE, myo
+from myograph.query import Rows, Term, select
+from myograph.rules import Rule
+from myograph.terms import BASE, GRAPH, RDF_TYPE, SOURCE, graph, myo
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Key = tuple[Term, ox.NamedNode, Term]
+Ask = Callable[[str], Rows]
+_VOCABULARY = graph("ontology").value
 Statement = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode]
 _LABELLED = {RDF_TYPE: "is a"}
 
@@ -67,20 +77,25 @@ class Explainer:
     """Explains statements of one graph; keeps what it has worked out.
 
     Args:
-        built: the graph.
-        names: its names, if they are there already.
+        ask: runs a SELECT over the graph.
+        rules: that derived what was derived.
+        names: of its records.
+        whole: whether a rule is run once for all that it makes, which is the quicker where many
+            statements are explained and their graph is in this process, or for what is asked.
     """
 
-    def __init__(self, built: Built, names: Names | None = None) -> None:
-        self._built = built
-        self._names = names
+    def __init__(
+        self, ask: Ask, rules: Sequence[Rule], names: Names, *, whole: bool = False
+    ) -> None:
+        self._ask, self._whole, self.names = ask, whole, names
+        self._rules: dict[str, list[Rule]] = defaultdict(list)
+        for rule in rules:
+            self._rules[rule.target.value].append(rule)
         self._known: dict[Key, Explanation] = {}
-        self._derivations: dict[str, dict[Key, list[dict[str, Term]]]] = {}
-
-    @cached_property
-    def names(self) -> Names:
-        """The names of the records of the graph."""
-        return self._names or Names(self._built.quads)
+        self._homes: dict[Key, str] = {}
+        self._derivations: dict[str, dict[Key, list[Solution]]] = defaultdict(dict)
+        self._run: set[str] = set()
+        self._cited: dict[str, list[ox.NamedNode]] = {}
 
     def explain(
         self, subject: ox.NamedNode, predicate: ox.NamedNode, value: ox.NamedNode | ox.Literal
@@ -90,10 +105,12 @@ class Explainer:
         Raises:
             NotInGraphError: the graph does not say so.
         """
-        found = self._explain((subject, predicate, value), frozenset())
+        key = (subject, predicate, value)
+        self._prepare([key])
+        found = self._explain(key, frozenset())
         if found is None:
             raise NotInGraphError(
-                f"The graph does not say: {self.words((subject, predicate, value))}.",
+                f"The graph does not say: {self.words(key)}.",
                 "Look at what it says with: myograph show.",
             )
         return found
@@ -101,15 +118,18 @@ class Explainer:
     def _explain(self, key: Key, above: frozenset[Key]) -> Explanation | None:
         if key in self._known:
             return self._known[key]
-        quad = next(self._built.store.quads_for_pattern(*key, None), None)  # type: ignore[arg-type]
-        if quad is None or not isinstance(quad.graph_name, ox.NamedNode):
+        home = self._homes[key]
+        if not home:
             return None
-        name = quad.graph_name.value.removeprefix(GRAPH)
-        rules = [rule for rule in self._built.rules if rule.target == quad.graph_name]
-        statement, text = ox.Triple(*key), self.words(key)  # type: ignore[arg-type]
+        rules, name = self._rules.get(home, []), home.removeprefix(GRAPH)
         if not rules:
             sources = tuple(self._sources(key[0]))
-            found: Explanation | None = Explanation(statement, name, text, sources=sources)
+            found: Explanation | None = Explanation(
+                ox.Triple(*key),  # type: ignore[arg-type]
+                name,
+                self.words(key),
+                sources=sources,
+            )
         else:
             found = self._derivation(key, rules, name, above | {key})
         if found:
@@ -120,14 +140,18 @@ class Explainer:
         self, key: Key, rules: list[Rule], name: str, above: frozenset[Key]
     ) -> Explanation | None:
         for rule in rules:
-            solutions = self._solutions(rule).get(key, [])
+            solutions = _ordered(self._derivations[rule.name].get(key, []))
             for solution in solutions:
                 # What was counted or summed rests on each piece of it.
                 pieces = solutions if rule.counted else [solution]
-                wanted = dict.fromkeys(p for each in pieces for p in self._premises(rule, each))
+                wanted = list(dict.fromkeys(p for each in pieces for p in premises_of(rule, each)))
+                self._find(wanted)
+                # Branches that were not taken do not hold.
+                wanted = [premise for premise in wanted if self._homes[premise]]
                 # A premise that itself rests on this statement explains nothing: try the next.
                 if any(premise in above for premise in wanted):
                     continue
+                self._prepare(wanted)
                 premises = [self._explain(premise, above) for premise in wanted]
                 if all(premises):
                     return Explanation(
@@ -140,47 +164,85 @@ class Explainer:
                     )
         return None
 
-    def _solutions(self, rule: Rule) -> dict[Key, list[dict[str, Term]]]:
-        """Return, for each triple that the rule makes, the solutions that make it."""
-        if rule.name not in self._derivations:
-            made: dict[Key, list[dict[str, Term]]] = defaultdict(list)
-            for solution in self._ask(rule):
+    def _prepare(self, keys: Sequence[Key]) -> None:
+        """Ask at once for what explaining some statements takes, one step down."""
+        self._find(keys)
+        waiting: dict[str, list[Key]] = defaultdict(list)
+        for key in keys:
+            if key not in self._known and self._homes[key]:
+                waiting[self._homes[key]].append(key)
+        for home, found in waiting.items():
+            for rule in self._rules.get(home, ()):
+                self._solve(rule, found)
+
+    def _find(self, keys: Sequence[Key]) -> None:
+        """Ask in which graphs some statements lie; "" for one that lies in none."""
+        fresh = [key for key in keys if key not in self._homes]
+        for some in batched(fresh, AT_ONCE):
+            # In another answer a blank node has another name, so it cannot be asked for. Ours are
+            # parts of the vocabulary's expressions, which somebody wrote.
+            self._homes |= {key: _VOCABULARY if is_blank(key) else "" for key in some}
+            # By number: a store may write a literal otherwise than it was asked for.
+            rows = " ".join(
+                f"({place} {' '.join(map(str, key))})"
+                for place, key in enumerate(some)
+                if not is_blank(key)
+            )
+            text = f"VALUES (?i ?s ?p ?o) {{ {rows} }} GRAPH ?g {{ ?s ?p ?o }}"
+            for place, home in self._ask(f"SELECT ?i ?g WHERE {{ {text} }}").rows if rows else ():
+                if isinstance(place, ox.Literal) and isinstance(home, ox.NamedNode):
+                    self._homes[some[int(place.value)]] = home.value
+
+    def _solve(self, rule: Rule, keys: Sequence[Key]) -> None:
+        """Ask for the solutions of a rule that make some statements, or for all."""
+        known = self._derivations[rule.name]
+        if rule.name in self._run:
+            return
+        if self._whole:
+            self._run.add(rule.name)
+            texts = [rule.select]
+        else:
+            fresh = [key for key in keys if key not in known]
+            texts = list(bound_queries(rule, fresh, self._made(rule, fresh)))
+            known |= {key: [] for key in fresh}
+        for text in texts:
+            for row in self._ask(text).dicts():
+                solution = {column: term for column, term in row.items() if term is not None}
                 for pattern in rule.template:
-                    triple = _filled(pattern, solution)
-                    if triple:
-                        made[triple].append(solution)
-            self._derivations[rule.name] = made
-        return self._derivations[rule.name]
+                    triple = filled(pattern, solution)
+                    if triple and (self._whole or triple in known):
+                        known.setdefault(triple, []).append(solution)
 
-    def _ask(self, rule: Rule) -> Iterator[dict[str, Term]]:
-        answer = self._built.store.query(rule.select, use_default_graph_as_union=True)
-        if not isinstance(answer, ox.QuerySolutions):
-            raise TypeError(f"{rule.name} is no SELECT")
-        columns = [variable.value for variable in answer.variables]
-        for solution in answer:
-            pairs = zip(columns, solution, strict=True)
-            yield {column: term for column, term in pairs if term is not None}
-
-    def _premises(self, rule: Rule, solution: dict[str, Term]) -> list[Key]:
-        """Return what held when the rule fired; branches not taken are left out."""
-        filled = (_filled(pattern, solution) for pattern in rule.premises)
-        store = self._built.store
-        return [
-            key
-            for key in dict.fromkeys(filled)
-            if key and next(store.quads_for_pattern(*key, None), None)  # type: ignore[arg-type]
-        ]
+    def _made(self, rule: Rule, keys: Sequence[Key]) -> Made:
+        """Ask what the graph of a rule says of the subjects of some statements."""
+        found: Made = defaultdict(list)
+        for some in batched(keys, AT_ONCE):
+            listed = " ".join(dict.fromkeys(str(key[0]) for key in some if not is_blank(key)))
+            text = f"VALUES ?s {{ {listed} }} GRAPH {rule.target} {{ ?s ?p ?o }}"
+            for subject, predicate, value in self._ask(f"SELECT ?s ?p ?o WHERE {{ {text} }}").rows:
+                if isinstance(predicate, ox.NamedNode) and subject and value:
+                    found[subject, predicate.value].append(value)
+        return found
 
     def _sources(self, subject: Term) -> list[ox.NamedNode]:
         """Return the sources of a record, or of the one that a reified fact hangs on."""
+        above: list[str] = []
         iri = subject.value if isinstance(subject, ox.NamedNode) else ""
         while iri.startswith(BASE) and iri.count("/") > BASE.count("/"):
-            quads = self._built.store.quads_for_pattern(ox.NamedNode(iri), SOURCE, None, None)
-            found = [quad.object for quad in quads if isinstance(quad.object, ox.NamedNode)]
-            if found:
-                return sorted(found, key=lambda source: source.value)
+            above.append(iri)
             iri = iri.rsplit("/", 1)[0]
-        return []
+        if above and above[0] not in self._cited:
+            listed = " ".join(f"<{one}>" for one in above)
+            rows = self._ask(
+                f"SELECT ?s ?o WHERE {{ VALUES ?s {{ {listed} }} ?s {SOURCE} ?o }}"
+            ).rows
+            cited: dict[str, list[ox.NamedNode]] = defaultdict(list)
+            for one, source in rows:
+                if isinstance(one, ox.NamedNode) and isinstance(source, ox.NamedNode):
+                    cited[one.value].append(source)
+            nearest = next((cited[one] for one in above if one in cited), [])
+            self._cited[above[0]] = sorted(nearest, key=lambda source: source.value)
+        return self._cited[above[0]] if above else []
 
     def _sentence(self, rule: Rule, solution: dict[str, Term]) -> str:
         return re.sub(
@@ -222,12 +284,18 @@ def explain(
     predicate: ox.NamedNode,
     value: ox.NamedNode | ox.Literal,
 ) -> Explanation:
-    """Explain one statement of a graph; for several, keep an `Explainer`.
+    """Explain one statement of a graph; for several, keep an explainer.
 
     Raises:
         NotInGraphError: the graph does not say so.
     """
-    return Explainer(built).explain(subject, predicate, value)
+    return explainer_of(built).explain(subject, predicate, value)
+
+
+def explainer_of(built: Built, names: Names | None = None) -> Explainer:
+    """Return an explainer of a graph in this process, with its names if they are there already."""
+    ask = partial(select, built.store)
+    return Explainer(ask, built.rules, names or Names(built.quads), whole=True)
 
 
 def predicate_of(text: str, names: Names) -> ox.NamedNode:
@@ -242,6 +310,14 @@ def predicate_of(text: str, names: Names) -> ox.NamedNode:
     if name.isidentifier() and myo(name) in names.records:
         return myo(name)
     return names.find(text)
+
+
+def _ordered(solutions: list[Solution]) -> list[Solution]:
+    """Return solutions each once, in an order that every store agrees about."""
+    if len(solutions) < 2:
+        return solutions
+    found = {repr(sorted((name, str(t)) for name, t in one.items())): one for one in solutions}
+    return [one for _, one in sorted(found.items())]
 
 
 def statement_of(words: Sequence[str], names: Names, store: ox.Store) -> Statement:
@@ -275,22 +351,3 @@ def statement_of(words: Sequence[str], names: Names, store: ox.Store) -> Stateme
         f"No statement can be read from '{' '.join(words)}'.",
         "Give it as subject, property and object, such as: soleus crosses ankle.",
     )
-
-
-def _filled(pattern: Pattern, solution: dict[str, Term]) -> Key | None:
-    terms = [_term(part, solution) for part in pattern]
-    subject, predicate, value = terms
-    if subject is None or value is None or not isinstance(predicate, ox.NamedNode):
-        return None
-    return subject, predicate, value
-
-
-def _term(part: Identifier, solution: dict[str, Term]) -> Term | None:
-    if isinstance(part, Variable):
-        return solution.get(str(part))
-    if isinstance(part, URIRef):
-        return ox.NamedNode(str(part))
-    if isinstance(part, RdflibLiteral):
-        datatype = ox.NamedNode(str(part.datatype)) if part.datatype else None
-        return ox.Literal(str(part), datatype=datatype, language=part.language)
-    return None

@@ -7,7 +7,6 @@ those copies are never read, because the package itself stays in the checkout.
 """
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from myograph.errors import SourcesNotFoundError
+from myograph.sourcefile import files_below, read_bytes
 
 # What the wheel brings besides, for the pages below /docs; the graph is not made of it.
 DOCUMENTS = ("docs", "CONTRIBUTING.md")
@@ -66,7 +66,7 @@ class Sources:
         Hidden files and editors' backups (`*~`) are no sources. A folder that is
         missing has no files.
         """
-        found = [path for name in SOURCE_FOLDERS for path in _files_below(self.root / name)]
+        found = [path for name in SOURCE_FOLDERS for path in files_below(self.root / name)]
         return sorted(found, key=lambda path: path.relative_to(self.root).as_posix())
 
     @cached_property
@@ -78,16 +78,21 @@ class Sources:
         read once: ask `find_sources` again after a change.
 
         Raises:
-            OSError: a source cannot be read.
+            SourceFileError: a source cannot be read, is too large or lies elsewhere.
         """
         digest = hashlib.sha256()
         code = sorted(self.package.rglob("*.py"))
-        for base, paths in ((self.root, self.files()), (self.package, code)):
+        # An installer may make a wheel's files links to a store of its own.
+        within = self.root if self.in_checkout else None
+        for base, paths, inside in (
+            (self.root, self.files(), within),
+            (self.package, code, None),
+        ):
             for path in paths:
                 # Hashes of fixed length, so that no two sets of files run together alike.
                 name = path.relative_to(base).as_posix()
                 digest.update(hashlib.sha256(name.encode()).digest())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+                digest.update(hashlib.sha256(read_bytes(path, inside)).digest())
         return digest.hexdigest()[:16]
 
     @property
@@ -126,14 +131,3 @@ def find_sources(package: Path | None = None) -> Sources:
         f"The sources of the graph are neither in a checkout around {package} nor in {wheel}.",
         repair="Install the package again: pip install --force-reinstall myograph.",
     )
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        parts = path.relative_to(folder).parts
-        if path.is_file() and not path.name.endswith("~") and not _hidden(parts):
-            yield path
-
-
-def _hidden(parts: tuple[str, ...]) -> bool:
-    return any(part.startswith(".") for part in parts)

@@ -62,6 +62,16 @@ def folded(text: str) -> str:
     return re.sub(r"[\W_]+", " ", plain).strip().casefold()
 
 
+_NAMED = f"VALUES ?p {{ {' '.join(map(str, _NAMING))} }} ?s ?p ?o"
+_OURS = f'FILTER(STRSTARTS(STR(?s), "{BASE}"))'
+# What `Names` wants of a graph, as the patterns of two queries: every name, and the classes of
+# all that has one.
+NAMES_PATTERN = f"{_NAMED} {_OURS}"
+CLASSES_PATTERN = (
+    f"{{ SELECT DISTINCT ?s WHERE {{ {_NAMED} {_OURS} }} }} ?s {RDF_TYPE} ?o BIND({RDF_TYPE} AS ?p)"
+)
+
+
 class Names:
     """The names of all records of a graph.
 

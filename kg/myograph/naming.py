@@ -19,6 +19,8 @@ from myograph.terms import BASE, MYO, myo
 Term = NamedNode | BlankNode | Literal | Triple
 Subject = NamedNode | BlankNode | Triple
 KEY = myo("key")
+# Of a name, in characters, and of what it is made of; ours have 200 at most, and 3.
+_LONGEST, _DEEPEST = 2000, 50
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,11 @@ class _File:
         default_factory=lambda: defaultdict(list)
     )
     named: dict[BlankNode, NamedNode] = field(default_factory=dict)
+    slugs: dict[BlankNode, str] = field(default_factory=dict)
 
     def name_all_of(self, owner: Term, iri: str) -> None:
         """Name the facts that hang on `owner`, and then those that hang on them."""
+        self._refuse_endless(iri)
         by_key: dict[str, list[tuple[NodeRule, BlankNode]]] = defaultdict(list)
         for prop, node in self.owned.get(owner, ()):
             rule = self.rules[prop]
@@ -115,14 +119,29 @@ class _File:
         parts = sorted(self._slug_of(value) for p, value in self.values[node] if p == prop)
         return "-".join(parts)
 
-    def _slug_of(self, value: Term) -> str:
+    def _slug_of(self, value: Term, depth: int = 0) -> str:
         if isinstance(value, NamedNode):
             return re.split(r"[/#]", value.value)[-1]
         if isinstance(value, BlankNode):
-            inner = [self._slug_of(v) for _, v in self.values[value]]
-            return "-".join(sorted(inner))
+            if value not in self.slugs:
+                self._refuse_endless("", depth)
+                # A node that hangs on itself adds nothing to its own name.
+                self.slugs[value] = ""
+                inner = [self._slug_of(v, depth + 1) for _, v in self.values[value]]
+                self.slugs[value] = "-".join(sorted(inner))
+                self._refuse_endless(self.slugs[value])
+            return self.slugs[value]
         text = value.value if isinstance(value, Literal) else ""
         return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+    def _refuse_endless(self, name: str, depth: int = 0) -> None:
+        """Refuse what would be named after all that hangs on it, where that is without end."""
+        if len(name) > _LONGEST or depth > _DEEPEST:
+            raise UnnamedNodeError(
+                f"{self.name}: a nested fact would be named after facts nested more than "
+                f"{_DEEPEST} deep, or by more than {_LONGEST} characters: {name[:100]}….",
+                repair="Let no nested fact hang on itself, and nest fewer in one another.",
+            )
 
 
 def name_facts(quads: list[Quad], rules: dict[NamedNode, NodeRule], file: str) -> list[Quad]:

@@ -24,6 +24,7 @@ from rapidfuzz import process
 
 from myograph.errors import QuestionError
 from myograph.headers import headers
+from myograph.sourcefile import files_below, read_source
 
 # Goes with every answer about an injury, in whatever format.
 DISCLAIMER = "Education, not medical advice."
@@ -142,7 +143,7 @@ def load_questions(folder: Path) -> list[Question]:
     Raises:
         QuestionError: a file is not of the form that questions have; the message names it.
     """
-    return [read_question(path) for path in sorted(folder.glob("*.rq"))]
+    return [read_question(path) for path in files_below(folder, ".rq")]
 
 
 def read_question(path: Path) -> Question:
@@ -151,7 +152,7 @@ def read_question(path: Path) -> Question:
     Raises:
         QuestionError: the file is not of the form that questions have.
     """
-    text = path.read_text("utf-8")
+    text = read_source(path)
     found = headers(text)
     if "question" not in found:
         raise QuestionError(

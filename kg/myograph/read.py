@@ -4,6 +4,7 @@ The graph that a triple belongs to follows from its file. Literals keep the form
 they were written: validation and export need that, and a store would normalise them.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,11 +15,26 @@ from myograph.files import Sources
 from myograph.link.register import check_register
 from myograph.naming import NodeRule, name_facts, node_rules
 from myograph.prefixes import prefix_map
+from myograph.sourcefile import files_below, read_source
 from myograph.sssom import read_mapping
 from myograph.terms import BASE, graph
 
 _TOP_LEVEL = {"sources": "source"}
 _FOLDERS = {"muscles": "anatomy", "exercises": "exercise", "injuries": "injury"}
+
+_DEEPEST = 100  # brackets within one another; our own files have four
+_LONGEST = 200_000  # characters of a string, which the parser takes time for by their square
+_SHOWN = 200  # characters of a line
+# Strings, IRIs and comments are passed over whole: brackets in them mean nothing.
+_BRACKETS = re.compile(
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+(?:"""|$)'
+    r"|'''(?:[^'\\]++|\\.|'(?!''))*+(?:'''|$)"
+    r'|"(?:[^"\\\n]++|\\.)*+"'
+    r"|'(?:[^'\\\n]++|\\.)*+'"
+    r"|<[^<>\s]*+>|#[^\n]*+|<<|>>|[\[\](){}]",
+    re.DOTALL,
+)
+_OPENING, _CLOSING = ("[", "(", "{", "<<"), ("]", ")", "}", ">>")
 
 
 def parse_turtle(
@@ -37,6 +53,7 @@ def parse_turtle(
 
     Follows https://www.w3.org/TR/turtle/.
     """
+    _refuse_bomb(text, name)
     known = "".join(f"@prefix {p}: <{iri}> . " for p, iri in (prefixes or {}).items())
     try:
         # On the first line, so that the lines keep their numbers.
@@ -46,25 +63,55 @@ def parse_turtle(
         if line == 1:
             column = max(1, column - len(known))
         lines = text.splitlines()
-        shown = lines[line - 1] if 0 < line <= len(lines) else ""
+        shown = _shown(lines[line - 1], column) if 0 < line <= len(lines) else ""
         reason = str(error).split(": ", 1)[-1]
         raise MalformedTurtleError(
-            f"{name}, line {line}, column {column}: {reason}.\n    {shown.strip()}",
+            f"{name}, line {line}, column {column}: {reason[:_SHOWN]}.\n    {shown}",
             repair="Repair that place: each statement ends with a full stop, each prefix is "
             "declared with @prefix, each string and bracket is closed.",
         ) from None
+
+
+def _refuse_bomb(text: str, name: str) -> None:
+    """Refuse what nobody writes by hand, and what takes minutes to read and to name.
+
+    Raises:
+        MalformedTurtleError: it is nested too deep, or a string is too long.
+    """
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        found = match[0]
+        depth += (found in _OPENING) - (found in _CLOSING)
+        if depth <= _DEEPEST and len(found) <= _LONGEST:
+            continue
+        line = text.count("\n", 0, match.start()) + 1
+        if depth > _DEEPEST:
+            raise MalformedTurtleError(
+                f"{name}, line {line}: brackets are nested more than {_DEEPEST} deep.",
+                "Close each bracket that is opened, or write what is nested as records of its own.",
+            )
+        raise MalformedTurtleError(
+            f"{name}, line {line}: a string, IRI or comment of more than {_LONGEST:,} characters.",
+            "Close it where it ends, or say less.",
+        )
+
+
+def _shown(line: str, column: int) -> str:
+    """Return a line for a message, or what lies around a column of it."""
+    start = max(0, column - _SHOWN // 2) if len(line) > _SHOWN else 0
+    return line[start : start + _SHOWN].strip()
 
 
 def read_ontology(sources: Sources) -> list[Quad]:
     """Read the vocabulary into `graph:ontology` and its alignment into `graph:bridge`.
 
     Raises:
-        MalformedTurtleError: a file does not parse.
+        SourceFileError, MalformedTurtleError: a file is not right.
     """
     quads: list[Quad] = []
-    for path in sorted(sources.ontology.glob("*.ttl")):
+    for path in files_below(sources.ontology, ".ttl"):
         target = graph("bridge" if path.stem == "alignment" else "ontology")
-        found = parse_turtle(path.read_text("utf-8"), _name(path, sources))
+        found = parse_turtle(read_source(path), _name(path, sources))
         quads += _relabelled(found, path.stem, target)
     return quads
 
@@ -73,12 +120,13 @@ def read_facts(sources: Sources, rules: dict[NamedNode, NodeRule]) -> list[Quad]
     """Read the facts below `kg/data`, each reified fact named.
 
     Raises:
-        MalformedTurtleError, UnnamedNodeError, DuplicateFactError: a file is not right.
+        SourceFileError, MalformedTurtleError, UnnamedNodeError, DuplicateFactError: a file is not
+            right.
     """
     quads: list[Quad] = []
-    for path in sorted(sources.data.rglob("*.ttl")):
+    for path in files_below(sources.data, ".ttl"):
         name = _name(path, sources)
-        found = name_facts(parse_turtle(path.read_text("utf-8"), name), rules, name)
+        found = name_facts(parse_turtle(read_source(path), name), rules, name)
         target = graph(graph_of(path, sources.data))
         quads += [Quad(q.subject, q.predicate, q.object, target) for q in found]
     return quads
@@ -93,7 +141,7 @@ def read_mappings(sources: Sources) -> list[Quad]:
     check_register(sources)
     return [
         quad
-        for path in sorted((sources.data / "mappings").glob("*.sssom.tsv"))
+        for path in files_below(sources.data / "mappings", ".sssom.tsv")
         for quad in read_mapping(path, _name(path, sources))
     ]
 

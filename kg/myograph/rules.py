@@ -25,6 +25,7 @@ from rdflib.term import Identifier, URIRef, Variable
 
 from myograph.errors import RuleError
 from myograph.headers import headers
+from myograph.sourcefile import files_below, read_source
 from myograph.terms import graph
 
 _CONSTRUCT = re.compile(r"CONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE", re.IGNORECASE)
@@ -130,7 +131,7 @@ def load_rules(folder: Path) -> list[Rule]:
     Raises:
         RuleError: a file is no rule; the message names it.
     """
-    rules = [read_rule(path) for path in sorted(folder.glob("*.rq"))]
+    rules = [read_rule(path) for path in files_below(folder, ".rq")]
     return sorted(rules, key=lambda rule: (rule.stratum, rule.name))
 
 
@@ -140,7 +141,7 @@ def read_rule(path: Path) -> Rule:
     Raises:
         RuleError: the header or the query is not of the form that rules have.
     """
-    text = path.read_text("utf-8")
+    text = read_source(path)
     found = headers(text)
     if not _CONSTRUCT.search(text):
         raise RuleError(

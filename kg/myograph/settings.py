@@ -55,8 +55,13 @@ SETTINGS = (
     Setting("service_timeout", 5.0, "Seconds that such a host has for an answer."),
     Setting("service_connections", 2, "Queries that may ask other hosts at once."),
     Setting("max_service_length", 10_000_000, "Longest answer of such a host, in bytes."),
-    Setting("store", "", "Build folder whose graph is served; if empty, the one of this checkout."),
+    Setting(
+        "store",
+        "",
+        "Build folder or SPARQL endpoint to serve; this checkout's if empty.",
+    ),
     Setting("disk_above", 2_000_000, "Triples above which a graph is kept on disk, not in memory."),
+    Setting("max_source_length", 20_000_000, "Largest file that is read as facts, in bytes."),
     Setting("log", "warning", "Least level of what is logged; info logs each query as JSON."),
     Setting("search_limit", 10, "Most results of a search by name."),
 )

@@ -21,6 +21,7 @@ import yaml
 from pyoxigraph import Literal, NamedNode, Quad
 
 from myograph.errors import MappingError
+from myograph.sourcefile import read_source
 from myograph.terms import (
     DCTERMS,
     LABEL,
@@ -99,7 +100,7 @@ def read_mapping(path: Path, name: str) -> list[Quad]:
     Raises:
         MappingError: the header or a line is not right; the message has the line's number.
     """
-    header = [line for line in path.read_text("utf-8").splitlines() if line.startswith("#")]
+    header = [line for line in read_source(path).splitlines() if line.startswith("#")]
     file = _header(header, name)
     quads = list(_set(file))
     for number, row in read_rows(path, name):
@@ -117,7 +118,7 @@ def read_rows(path: Path, name: str) -> list[tuple[int, dict[str, str]]]:
     Raises:
         MappingError: a column is missing, or rows run into each other.
     """
-    lines = path.read_text("utf-8").splitlines()
+    lines = read_source(path).splitlines()
     table = [(n, line) for n, line in enumerate(lines, 1) if line and not line.startswith("#")]
     reader = csv.DictReader((line for _, line in table), delimiter="\t")
     missing = [column for column in _REQUIRED if column not in (reader.fieldnames or ())]

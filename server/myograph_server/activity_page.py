@@ -55,6 +55,7 @@ def sections(reader: Reader) -> list[Section]:
     facts, iri = reader.facts, reader.iri
     exercise = facts.is_a(iri, "Exercise")
     phases = reader.nodes("hasPhase")
+    facts.look(to=phases)
     asking = "muscles-of-exercise" if exercise else "muscles-of-activity"
     worked = answer(asking, iri).dicts()
     return [

@@ -7,7 +7,6 @@ from pathlib import Path
 from flask import Flask, Response, send_from_directory
 
 from myograph import __version__
-from myograph.build import Built
 from myograph.files import Sources
 from myograph.questions import DISCLAIMER
 from myograph_server import (
@@ -28,7 +27,7 @@ from myograph_server import (
 )
 from myograph_server.documentation import pages as documentation
 from myograph_server.engine import Engine
-from myograph_server.site import EXTENSION, STOPPING, WATCH, make_site
+from myograph_server.site import EXTENSION, STOPPING, WATCH, make_site, site
 from myograph_server.watch import Watch
 
 # Fetched when the package is built (hatch_build.py); without it /sparql has a plain field.
@@ -36,24 +35,22 @@ EDITOR = ("vendor", "yasqe.min.js")
 
 
 def create_app(
-    built: Built,
+    engine: Engine,
     config: Mapping[str, object] | None = None,
     sources: Sources | None = None,
-    engine: Engine | None = None,
 ) -> Flask:
     """Return the application that serves a graph.
 
     Args:
-        built: the graph.
+        engine: answers queries over the graph.
         config: settings, where they differ from the defaults.
         sources: of the graph; those of the running code if not given.
-        engine: answers queries; one in this process if not given.
 
     Raises:
         SettingError: a setting has a value that it cannot have.
     """
     app = Flask(__name__)
-    shared = make_site(built, config, sources, engine)
+    shared = make_site(engine, config, sources)
     app.extensions[EXTENSION] = shared
     app.extensions[WATCH] = Watch()
     app.extensions[STOPPING] = threading.Event()
@@ -66,6 +63,7 @@ def create_app(
         disclaimer=DISCLAIMER,
         version=__version__,
         shown=links.shown,
+        graph_version=lambda: site().version.fingerprint,
         editor=Path(str(app.static_folder), *EDITOR).is_file(),
     )
     # Without Flask's own entity tags: `web` tags these files like all else.

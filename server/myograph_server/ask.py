@@ -7,7 +7,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, make_response, render_template, request
 
 from myograph.errors import MyographError, NoSuchPageError, QueryError
-from myograph.query import Rows, choices_of, select, values_of
+from myograph.query import Rows, choices_of, values_of
 from myograph.questions import DISCLAIMER, Parameter, Question
 from myograph.results import write_rows, write_triples
 from myograph.terms import BASE
@@ -157,12 +157,7 @@ def bound(question: Question, given: dict[str, list[str]]) -> str:
         QuestionError: it has no such parameter, or takes one value of it.
         UnknownNameError: no record has that name.
     """
-    return question.bind(values_of(question, given, site().names, _select))
-
-
-def _select(text: str) -> Rows:
-    # A list of choices is small and our own query: it needs no worker.
-    return select(site().built.store, text)
+    return question.bind(values_of(question, given, site().names, site().rows))
 
 
 def _answer(question: Question) -> Rows:
@@ -223,7 +218,7 @@ def _named(param: Parameter, value: str) -> str:
 def _choices(param: Parameter) -> list[str]:
     """Return what a parameter takes: the labels of records, or texts."""
     if param.choices:
-        return choices_of(param, _select)
+        return choices_of(param, site().rows)
     if param.is_literal:
         return []
     found = (r.label for r in site().names.records.values() if param.kind in r.classes)

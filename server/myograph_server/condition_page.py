@@ -99,7 +99,7 @@ def _say(facts: Facts, urgency: Term | None) -> str:
 def sections(reader: Reader) -> list[Section]:
     """Return the sections of the page below the signs of danger."""
     facts = reader.facts
-    stages = sorted(facts.values(reader.iri, "recoversThrough"), key=reader.order)
+    stages = reader.nodes("recoversThrough")
     return [
         reader.glance("What it is", _WHAT),
         Section(
@@ -195,6 +195,7 @@ def _still(reader: Reader, stages: list[Term]) -> Section:
     title, facts = "What may still be done", reader.facts
     if not stages:
         return Section(title, lines=[_NO_STAGES])
+    facts.look(to=(myo("Exercise"), myo("Activity")))
     everything = set(facts.subjects_of_kind("Exercise")) | set(facts.subjects_of_kind("Activity"))
     loading = set(facts.subjects("loads", reader.iri)) | set(
         facts.subjects("putsWeightOn", reader.iri)

@@ -1,6 +1,5 @@
 """What the endpoint says of itself, https://www.w3.org/TR/sparql11-service-description/."""
 
-from collections import Counter
 from typing import Any
 
 import pyoxigraph as ox
@@ -46,11 +45,8 @@ def service(site: Site, endpoint: str) -> list[ox.Triple]:
         say(data, RDF_TYPE.value, ox.NamedNode(SD + kind))
     say(data, SD + "defaultGraph", default)
     say(default, RDF_TYPE.value, ox.NamedNode(SD + "Graph"))
-    say(default, VOID + "triples", number(len(site.built.quads)))
+    say(default, VOID + "triples", number(site.version.triples))
     say(DATASET, VOID + "sparqlEndpoint", at)
-    counts = Counter(
-        q.graph_name.value for q in site.built.quads if isinstance(q.graph_name, ox.NamedNode)
-    )
     for iri in sorted(site.graphs):
         part = ox.NamedNode(f"{endpoint}#graph={iri}")
         say(data, SD + "namedGraph", part)
@@ -59,7 +55,7 @@ def service(site: Site, endpoint: str) -> list[ox.Triple]:
         content = ox.NamedNode(f"{endpoint}#content={iri}")
         say(part, SD + "graph", content)
         say(content, RDF_TYPE.value, ox.NamedNode(SD + "Graph"))
-        say(content, VOID + "triples", number(counts[iri]))
+        say(content, VOID + "triples", number(site.version.graphs.get(iri, 0)))
     return triples
 
 

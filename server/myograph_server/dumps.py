@@ -4,10 +4,13 @@ import os
 import threading
 from contextlib import suppress
 
+import pyoxigraph as ox
 from flask import Blueprint, Response
 
-from myograph.errors import NoSuchPageError
+from myograph.build import Built, load
+from myograph.errors import NoSuchPageError, NotBuiltError
 from myograph.export import export
+from myograph_server.facts import sliced
 from myograph_server.site import Site, site
 
 blueprint = Blueprint("dumps", __name__)
@@ -34,10 +37,10 @@ def dump(ending: str) -> Response:
 def _written(shared: Site, format_: str, ending: str) -> bytes:
     """Return the dump, from the file where it has been written before."""
     folder = shared.sources.build_folder / "dump"
-    path = folder / f"{shared.built.fingerprint}.{ending}"
+    path = folder / f"{shared.version.fingerprint}.{ending}"
     with suppress(OSError):
         return path.read_bytes()
-    data = export(shared.built, format_, shared.sources)
+    data = export(_whole(shared), format_, shared.sources)
     # A folder that cannot be written to costs time, not the answer.
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -48,3 +51,25 @@ def _written(shared: Site, format_: str, ending: str) -> bytes:
         part.write_bytes(data)
         part.replace(path)
     return data
+
+
+def _whole(shared: Site) -> Built:
+    """Return the graph that is served: from its file, where it was built here, else by asking.
+
+    The file has the literals as they were written; a store may have `1.5` for `1.50`.
+    """
+    with suppress(NotBuiltError):
+        built = load(shared.sources)
+        if built.fingerprint == shared.version.fingerprint:
+            return built
+    quads = [
+        ox.Quad(subject, predicate, value, ox.NamedNode(iri))
+        for iri in shared.version.graphs
+        for subject, predicate, value in sliced(
+            shared.rows, "?s ?p ?o", f"GRAPH <{iri}> {{ ?s ?p ?o }}", "?s"
+        )
+        if isinstance(subject, ox.NamedNode | ox.BlankNode)
+        and isinstance(predicate, ox.NamedNode)
+        and value is not None
+    ]
+    return Built(quads, ox.Store(), [], {}, shared.version.fingerprint)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import pyoxigraph as ox
 
+from myograph.build import Version
 from myograph.errors import AnswerTooLargeError, QueryError, QueryFailedError
 from myograph.query import Rows
 from myograph.terms import BASE
@@ -41,7 +42,15 @@ class Caller:
 
 
 class Engine(Protocol):
-    """What answers queries, in this process or in others."""
+    """What answers queries, in this process, in others or elsewhere.
+
+    Attributes:
+        version: the graph that it answers from.
+    """
+
+    @property
+    def version(self) -> Version:
+        """Which graph every answer is from."""
 
     def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """Return the answer, serialised.
@@ -58,6 +67,13 @@ class Engine(Protocol):
             BusyError: no worker is free.
         """
 
+    @property
+    def killed(self) -> Mapping[str, int]:
+        """How many queries were ended, by reason."""
+
+    def close(self, patience: float = 0.0) -> None:
+        """Let go of what it holds, once nothing runs, but after so many seconds at the latest."""
+
 
 @dataclass(frozen=True)
 class InProcessEngine:
@@ -67,15 +83,25 @@ class InProcessEngine:
         store: the graph.
         prefixes: that a query may use without declaring them.
         max_bytes: the longest answer.
+        version: of the graph.
     """
 
     store: ox.Store
     prefixes: Mapping[str, str]
     max_bytes: int
+    version: Version
 
     def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """See `Engine`; the time is not limited here."""
         return body_of(answer_here(job_of(query, media, self.max_bytes), self.store, self.prefixes))
+
+    @property
+    def killed(self) -> Mapping[str, int]:
+        """See `Engine`; nothing is ended here."""
+        return {}
+
+    def close(self, patience: float = 0.0) -> None:
+        """See `Engine`; it holds nothing that somebody else does not."""
 
 
 @dataclass(frozen=True)
@@ -87,18 +113,29 @@ class WorkerEngine:
         max_bytes: the longest answer.
         timeout: seconds that a query may run.
         cpu_seconds: of processor time that a query may use.
+        version: of the graph.
     """
 
     pool: Pool
     max_bytes: int
     timeout: float
     cpu_seconds: int
+    version: Version
 
     def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """See `Engine`."""
         job = job_of(query, media, self.max_bytes, self.cpu_seconds)
         deadline = min(self.timeout, caller.timeout or self.timeout)
         return body_of(self.pool.run(job, deadline, caller.address, caller.gone))
+
+    @property
+    def killed(self) -> Mapping[str, int]:
+        """See `Engine`."""
+        return self.pool.counters.killed
+
+    def close(self, patience: float = 0.0) -> None:
+        """See `Engine`."""
+        self.pool.drain(patience)
 
 
 def job_of(query: SafeQuery, media: str, max_bytes: int, cpu_seconds: int = 0) -> Job:

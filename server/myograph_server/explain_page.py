@@ -35,7 +35,9 @@ def explain() -> Response:
             f"What is to be explained cannot be read: {str(error).rstrip('.')}.",
             'Give s, p and o as names, IRIs, or for o a literal such as "soleus"@en.',
         ) from None
-    found = site().explainer.explain(subject, predicate, value)
+    found = site().explainer().explain(subject, predicate, value)
+    if chosen != conneg.TURTLE:
+        site().facts.look(_sources(found))
     if chosen == conneg.HTML:
         return make_response(render_template("explain.html", why=_plain(found)))
     if chosen == conneg.TURTLE:
@@ -76,6 +78,10 @@ def _value(text: str) -> ox.NamedNode | ox.Literal:
             else ox.Literal(body)
         )
     return _thing(text)
+
+
+def _sources(found: Explanation) -> set[ox.NamedNode]:
+    return {source for part in found.authored() for source in part.sources}
 
 
 def _plain(found: Explanation, told: set[str] | None = None) -> dict[str, Any]:

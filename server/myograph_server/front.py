@@ -81,7 +81,7 @@ class Front:
             environ["wsgi.input_terminated"] = False
         plain = not any(name in environ for name in _CONDITIONS)
         if method in ("GET", "HEAD") and plain and environ["PATH_INFO"] not in _LIVE:
-            key = (shared.built.fingerprint, *(environ.get(name, "") for name in _KEYED))
+            key = (shared.version.fingerprint, *(environ.get(name, "") for name in _KEYED))
             with self._lock:
                 kept = self._kept.get(key)
             if kept is not None:
@@ -102,7 +102,7 @@ class Front:
     ) -> Finished | Response | None:
         """Answer a program's query; anything else is left to the pages."""
         started = time.perf_counter()
-        text, answered, version = "", None, shared.built.fingerprint
+        text, answered, version = "", None, shared.version.fingerprint
         request = Request(environ) if environ["REQUEST_METHOD"] == "POST" else None
         try:
             asked = _asked(environ, request, shared)

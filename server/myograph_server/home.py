@@ -1,11 +1,14 @@
 """`/`: what this is, the search, the questions, and where to begin."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
+import pyoxigraph as ox
 from flask import Blueprint, render_template
 
 from myograph.names import Record
-from myograph.terms import is_derived, myo
+from myograph.query import Rows, Term
+from myograph.terms import BASE, is_derived, myo
 from myograph_server.ask import sentence
 from myograph_server.kinds import TITLES
 from myograph_server.picture import picture_of
@@ -67,7 +70,8 @@ class Way:
 @blueprint.get("/")
 def home() -> str:
     """Show the first page."""
-    ways = [_way(space, kind) for space, kind in _KINDS]
+    known = _known()
+    ways = [_way(space, kind, known) for space, kind in _KINDS]
     questions = site().questions
     return render_template(
         "home.html",
@@ -79,40 +83,55 @@ def home() -> str:
         asked=len(questions),
         sentence=sentence,
         numbers=_numbers(ways),
-        refusing=sum(rule.finds_violations for rule in site().built.rules),
+        refusing=sum(rule.finds_violations for rule in site().rules),
         picture=picture_of(None),
     )
 
 
-def _way(space: str, kind: str) -> Way:
-    facts = site().facts
+def _known() -> dict[Term | None, int]:
+    """Return how many statements that count for it lead to each record of the kinds."""
+    kinds = " ".join(str(myo(kind)) for _, kind in _KINDS)
+    found: dict[Term | None, int] = defaultdict(int)
+    # Of joints what rules say counts as well: little else is said of them. What recovery puts off
+    # is no reason to begin with it.
+    for record, home, number in (
+        site()
+        .rows(
+            f"SELECT ?r ?g (COUNT(*) AS ?n) WHERE {{ VALUES ?kind {{ {kinds} }} ?r a ?kind . "
+            f"GRAPH ?g {{ ?s ?p ?r }} FILTER(?p != {myo('defers')}) }} GROUP BY ?r ?g"
+        )
+        .rows
+    ):
+        joint = str(record).startswith(f"<{BASE}joint/")
+        if isinstance(number, ox.Literal) and (joint or not is_derived(home)):
+            found[record] += int(number.value)
+    return found
+
+
+def _way(space: str, kind: str, known: dict[Term | None, int]) -> Way:
     records = [
         r
         for r in site().names.records.values()
         if myo(kind) in r.classes and r.space == space and "/" not in r.slug
     ]
-    # Of joints what rules say counts as well: little else is said of them. What recovery puts off
-    # is no reason to begin with it.
-    known = {
-        r: sum(
-            space == "joint" or not (fact.derived or fact.predicate == myo("defers"))
-            for fact in facts.to(r.iri)
-        )
-        for r in records
-    }
-    few = sorted(records, key=lambda r: (-known[r], r.label))[:_FEW]
+    few = sorted(records, key=lambda r: (-known.get(r.iri, 0), r.label))[:_FEW]
     return Way(space, TITLES[space], len(records), sorted(few, key=lambda r: r.label.casefold()))
 
 
 def _numbers(ways: list[Way]) -> list[tuple[str, str]]:
-    built = site().built
-    derived = sum(is_derived(quad.graph_name) for quad in built.quads)
+    version = site().version
+    sources = site().rows(f"SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE {{ ?s a {myo('Source')} }}")
     counts = {way.space: f"{way.count}" for way in ways}
     return [
         (counts["muscle"], "muscles"),
         (counts["exercise"], "exercises and stretches"),
         (counts["injury"], "injuries and mimics"),
-        (f"{len(site().facts.subjects_of_kind('Source')):,}", "sources"),
-        (f"{len(built.quads):,}", "statements"),
-        (f"{derived:,}", "of them derived by rules"),
+        (f"{_number(sources):,}", "sources"),
+        (f"{version.triples:,}", "statements"),
+        (f"{version.derived:,}", "of them derived by rules"),
     ]
+
+
+def _number(rows: Rows) -> int:
+    value = rows.rows[0][0]
+    return int(value.value) if isinstance(value, ox.Literal) else 0

@@ -1,5 +1,6 @@
 """How terms show on pages: as links to local addresses with labels, or as text."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -40,12 +41,12 @@ def href(iri: str) -> str:
 
 def compact(iri: str) -> str:
     """Return `muscle:soleus` for an IRI with one of our prefixes, else the IRI."""
-    best = max(
-        (item for item in site().prefixes.items() if iri.startswith(item[1])),
-        key=lambda item: len(item[1]),
-        default=None,
-    )
-    return f"{best[0]}:{iri.removeprefix(best[1])}" if best else iri
+    spaces = site().namespaces
+    # Of what an IRI begins with the longest comes nearest before it.
+    for space, prefix in reversed(spaces[: bisect_right(spaces, (iri, "~"))]):
+        if iri.startswith(space):
+            return f"{prefix}:{iri[len(space) :]}"
+    return iri
 
 
 def shown(term: Term, facts: Facts | None = None) -> Shown:

@@ -22,8 +22,8 @@ def health() -> Response:
         {
             "status": "stopping" if stopping else "ok",
             "version": __version__,
-            "triples": len(site().built.quads),
-            "fingerprint": site().built.fingerprint,
+            "triples": site().version.triples,
+            "fingerprint": site().version.fingerprint,
         }
     )
     if stopping:

@@ -1,5 +1,7 @@
 """The page of a muscle, a head, a part or a group."""
 
+import pyoxigraph as ox
+
 from myograph_server.facts import Term
 from myograph_server.links import Shown, shown
 from myograph_server.pages import Cell, Reader, Section, degrees
@@ -86,6 +88,7 @@ def _with_parts(reader: Reader) -> list[Term]:
     for part in found:
         for name in ("hasHead", "hasMusclePart"):
             found += [p for p in reader.facts.values(part, name) if p not in found]
+    reader.facts.open(*(part for part in found if isinstance(part, ox.NamedNode)))
     return found
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from myograph.rules import Rule
-from myograph.terms import BASE, RDF_TYPE, RDFS
-from myograph_server.facts import Fact, Facts, Term
+from myograph.terms import BASE, GRAPH, RDF_TYPE, RDFS
+from myograph_server.facts import Facts, Term
 from myograph_server.links import Shown, shown
 from myograph_server.pages import DEFINITION, Cell, Reader, Section
 from myograph_server.site import Site, site
@@ -67,12 +67,16 @@ class Entry:
 
 def listed(shared: Site) -> dict[str, list[Entry]]:
     """Return every term of the vocabulary by its kind; classes follow what they narrow."""
-    facts, used = shared.facts, shared.uses
+    facts = shared.facts
+    used = {name: sum(homes.values()) for name, homes in shared.uses.items()}
     kinds = {
         "Properties that link": "ObjectProperty",
         "Properties with a text or number": "DatatypeProperty",
     }
-    found = {"Classes": _classes(facts)}
+    facts.look(to=[ox.NamedNode(OWL + kind) for kind in ("Class", *kinds.values())])
+    # Every term stands in it; what the pages say of them is asked for at once.
+    facts.look(fact.subject for fact in facts.in_graph("ontology"))
+    found = {"Classes": _classes(facts, _numbers(shared, "?s a ?it"))}
     for title, kind in kinds.items():
         entries = [_entry(facts, iri, used.get(iri, 0)) for iri in _of_kind(facts, kind)]
         found[title] = sorted(entries, key=lambda e: e.label.casefold())
@@ -85,7 +89,8 @@ def listed(shared: Site) -> dict[str, list[Entry]]:
         and facts.text(iri, RDFS + "label")
     ]
     rest = [iri for iri in dict.fromkeys(others) if iri not in terms]
-    found["Values"] = sorted((_entry(facts, iri, len(facts.to(iri))) for iri in rest), key=_by_kind)
+    numbers = _numbers(shared, f"VALUES ?it {{ {' '.join(map(str, rest))} }} ?s ?p ?it")
+    found["Values"] = sorted((_entry(facts, i, numbers.get(i, 0)) for i in rest), key=_by_kind)
     return found
 
 
@@ -103,7 +108,13 @@ def _of_kind(facts: Facts, kind: str) -> list[ox.NamedNode]:
     ]
 
 
-def _classes(facts: Facts) -> list[Entry]:
+def _numbers(shared: Site, pattern: str) -> dict[Term | None, int]:
+    """Return how many solutions a pattern has for each ?it."""
+    rows = shared.rows(f"SELECT ?it (COUNT(*) AS ?n) WHERE {{ {pattern} }} GROUP BY ?it").rows
+    return {it: int(n.value) for it, n in rows if isinstance(n, ox.Literal)}
+
+
+def _classes(facts: Facts, numbers: dict[Term | None, int]) -> list[Entry]:
     """Return the classes as a tree, written down from the top."""
     every = set(_of_kind(facts, "Class"))
     below: dict[ox.NamedNode | None, list[ox.NamedNode]] = {}
@@ -116,9 +127,8 @@ def _classes(facts: Facts) -> list[Entry]:
 
     def descend(parent: ox.NamedNode | None, depth: int) -> None:
         for iri in sorted(below.get(parent, []), key=lambda i: facts.label(i).casefold()):
-            number = sum(f.predicate == RDF_TYPE for f in facts.to(iri))
             if iri not in {e.iri for e in found}:
-                found.append(_entry(facts, iri, number, depth))
+                found.append(_entry(facts, iri, numbers.get(iri, 0), depth))
                 descend(iri, depth + 1)
 
     descend(None, 0)
@@ -197,11 +207,16 @@ def _instances(facts: Facts, iri: ox.NamedNode) -> Section:
 
 def _statements(facts: Facts, iri: ox.NamedNode) -> Section:
     """Return some statements with a property, written down ones first."""
-    found: list[Fact] = []
-    for quad in site().built.quads:
-        if quad.predicate == iri and len(found) < _EXAMPLES:
-            found.append(Fact(quad.subject, quad.predicate, quad.object, ""))
-    rows: list[list[Cell]] = [[[shown(f.subject, facts)], [shown(f.value, facts)]] for f in found]
+    found = site().rows(
+        f"SELECT ?s ?o WHERE {{ GRAPH ?g {{ ?s {iri} ?o }} "
+        f'BIND(REGEX(STR(?g), "^{GRAPH}(inferred/|violation/|rolled-up$)") AS ?derived) }} '
+        f"ORDER BY ?derived ?s ?o LIMIT {_EXAMPLES}"
+    )
+    rows: list[list[Cell]] = [
+        [[shown(subject, facts)], [shown(value, facts)]]
+        for subject, value in found.rows
+        if subject is not None and value is not None
+    ]
     return Section(
         "For example", ("Of", "Value"), rows, note="Some of the statements with it." if rows else ""
     )

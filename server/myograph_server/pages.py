@@ -132,6 +132,7 @@ class Reader:
     def nodes(self, name: str, subject: Term | None = None) -> list[Term]:
         """Return the reified facts that a property links to, by their order if they have one."""
         found = self.facts.values(subject or self.iri, name)
+        self.facts.look(found)
         return sorted(found, key=lambda n: (self.order(n), str(n)))
 
     def order(self, node: Term) -> int:
@@ -191,6 +192,7 @@ class Reader:
         wanted: dict[Term, None] = {}
         for subject in (self.iri, *self.facts.below(self.iri)):
             wanted |= dict.fromkeys(self.facts.values(subject, SOURCE))
+        self.facts.look(wanted)
         return sorted((self._cited(source) for source in wanted), key=lambda c: c.title.casefold())
 
     def _cited(self, source: Term) -> Cited:

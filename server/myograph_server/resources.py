@@ -4,7 +4,6 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, make_response, render_template, request
 
 from myograph.errors import NoSuchPageError
-from myograph.names import Record
 from myograph.results import write_triples
 from myograph.terms import ALT_LABEL, BASE, DCTERMS, GRAPH, PREF_LABEL
 from myograph_server import (
@@ -91,8 +90,10 @@ def _list(space: str, named: conneg.Format | None) -> Response:
         key=lambda r: r.label.casefold(),
     )
     if chosen == conneg.HTML:
+        definitions = site().facts.texts_of([r.iri for r in records], DEFINITION)
         page = render_template(
-            "space.html", title=TITLES[space], space=space, records=records, about=about,
+            "space.html", title=TITLES[space], space=space, records=records,
+            about=lambda record: definitions.get(record.iri, ""),
             careful=space in ("injury", "symptom", "treatment", "redflag", "risk"),
         )  # fmt: skip
         return make_response(page)
@@ -115,13 +116,9 @@ def _sources(chosen: conneg.Format) -> Response:
     return response
 
 
-def about(record: Record) -> str:
-    """Return the definition of a record."""
-    return site().facts.text(record.iri, DEFINITION)
-
-
 def _page(iri: ox.NamedNode) -> str:
     facts = site().facts
+    facts.open(iri)
     reader = Reader(facts, iri)
     kind, sections = _sections(reader)
     flags = condition_page.flags(reader) if kind == "condition" else []
@@ -202,9 +199,8 @@ def _nested(reader: Reader) -> Section:
 
 def _graph(iri: ox.NamedNode) -> Section:
     facts = site().facts
-    name = iri.value.removeprefix(GRAPH)
     lines = [
         facts.text(iri, "http://www.w3.org/2000/01/rdf-schema#comment"),
-        f"It holds {len(facts.in_graph(name)):,} triples.",
+        f"It holds {site().version.graphs.get(iri.value, 0):,} triples.",
     ]
     return Section("This graph", lines=[line for line in lines if line])

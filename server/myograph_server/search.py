@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from myograph.errors import BadRequestError
 from myograph.names import Match
+from myograph.terms import DEFINITION
 from myograph_server import conneg
 from myograph_server.kinds import group_of, kind_of
 from myograph_server.links import href
@@ -24,11 +25,11 @@ def search() -> Response:
     chosen = conneg.choose(request, (conneg.PLAIN_JSON, conneg.HTML))
     found = _best(text, _limit())
     if chosen == conneg.HTML:
-        groups = grouped([_plain(match) for match in found])
+        groups = grouped(_plain(found))
         return make_response(
             render_template("search.html", text=text, groups=groups, count=len(found))
         )
-    body = {"query": text, "results": [_plain(match) for match in found]}
+    body = {"query": text, "results": _plain(found)}
     return Response(json.dumps(body, ensure_ascii=False) + "\n", content_type=chosen.content_type)
 
 
@@ -61,7 +62,12 @@ def _limit() -> int:
     return int(given)
 
 
-def _plain(match: Match) -> dict[str, object]:
+def _plain(found: list[Match]) -> list[dict[str, object]]:
+    definitions = site().facts.texts_of([match.record.iri for match in found], DEFINITION.value)
+    return [_told(match, definitions.get(match.record.iri, "")) for match in found]
+
+
+def _told(match: Match, definition: str) -> dict[str, object]:
     record = match.record
     return {
         "iri": record.iri.value,
@@ -71,7 +77,5 @@ def _plain(match: Match) -> dict[str, object]:
         "kind": kind_of(record.space),
         "group": group_of(record.space),
         "score": round(match.score, 1),
-        "definition": site().facts.text(
-            record.iri, "http://www.w3.org/2004/02/skos/core#definition"
-        ),
+        "definition": definition,
     }

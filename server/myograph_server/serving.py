@@ -12,15 +12,17 @@ from pathlib import Path
 from flask import Flask
 from waitress.server import BaseWSGIServer, create_server
 
-from myograph.build import GRAPH_FILE, Built, Progress, load, load_or_build, remove_old
+from myograph.build import GRAPH_FILE, Progress, Ready, ready, ready_or_build, remove_old
 from myograph.errors import AddressInUseError, MyographError
 from myograph.files import Sources, find_sources
 from myograph.prefixes import prefix_map
+from myograph.remote.client import client_for
 from myograph.settings import settings
 from myograph_server.app import create_app
-from myograph_server.engine import WorkerEngine
-from myograph_server.federation.engine import FederatingEngine
+from myograph_server.engine import Engine, WorkerEngine
+from myograph_server.federation.engine import inner_of
 from myograph_server.front import Front
+from myograph_server.remote import RemoteEngine, RemoteLimits
 from myograph_server.site import EXTENSION, STOPPING, WATCH, Site, make_site
 from myograph_server.stopping import run_until_stopped
 from myograph_server.watch import Watch
@@ -29,12 +31,14 @@ from myograph_server.workers.pool import Pool, PoolLimits
 LOG = logging.getLogger("myograph.server")
 _LOG_LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _LATECOMERS = 1.0  # seconds
+_RETRY = 2.0  # seconds between looks at a store that has no whole version
+_ADDRESSES = ("http://", "https://")
 Chosen = Mapping[str, int | float | str]
 _FORWARDED = {"x-forwarded-for", "x-forwarded-proto"}
 
 
 def serve(
-    built: Built,
+    found: Ready | None,
     given: Mapping[str, object],
     sources: Sources,
     tell: Callable[[str], None],
@@ -42,7 +46,7 @@ def serve(
     """Serve a graph until SIGTERM or SIGINT; SIGHUP puts a rebuilt graph in its place.
 
     Args:
-        built: the graph.
+        found: the graph, as `open_graph` returned it.
         given: settings, where they differ from the defaults.
         sources: of the graph.
         tell: is told the address once the server answers there.
@@ -56,7 +60,7 @@ def serve(
     host, port = str(chosen["host"]), int(chosen["port"])
     # Before the graph is loaded a second time: a busy port is to be told at once.
     listener = listen(host, port)
-    app = create_app(built, given, sources, start_engine(built, sources, chosen))
+    app = create_app(start_engine(found, sources, chosen), given, sources)
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
     watch: Watch = app.extensions[WATCH]
@@ -67,6 +71,7 @@ def serve(
     port = listener.getsockname()[1]
     threading.Thread(target=_announce, args=(host, port, tell), daemon=True).start()
 
+    threading.Thread(target=_follow, args=(app, given), name="follow", daemon=True).start()
     patience = shared.seconds("timeout") + shared.seconds("patience")
     try:
         run_until_stopped(
@@ -78,7 +83,7 @@ def serve(
         )
     finally:
         server.close()
-        pool_of(app.extensions[EXTENSION]).close()
+        app.extensions[EXTENSION].engine.close()
 
 
 def count_kills(app: Flask) -> None:
@@ -88,7 +93,7 @@ def count_kills(app: Flask) -> None:
     watch.of_kills(
         "myograph_workers_killed",
         "Workers ended, by reason.",
-        lambda: pool_of(now[EXTENSION]).counters.killed,
+        lambda: now[EXTENSION].engine.killed,
     )
     watch.of_kills(
         "myograph_checks_killed",
@@ -120,7 +125,7 @@ def _server(front: Front, listener: socket.socket, shared: Site) -> BaseWSGIServ
     return made
 
 
-def open_graph(sources: Sources, chosen: Chosen, tell: Progress | None = None) -> Built:
+def open_graph(sources: Sources, chosen: Chosen, tell: Progress | None = None) -> Ready | None:
     """Return the graph that the settings name, built first if it is ours and has to be.
 
     Args:
@@ -128,43 +133,53 @@ def open_graph(sources: Sources, chosen: Chosen, tell: Progress | None = None) -
         chosen: every setting.
         tell: is told each step of a build.
 
+    Returns:
+        The graph, or nothing where another's store holds it.
+
     Raises:
         StoreError: the folder that the settings name has no graph that can be served.
         MyographError: our graph cannot be built.
     """
-    most = int(chosen["disk_above"])
-    if chosen["store"]:
-        return load(sources, _folder(sources, chosen), most)
-    return load_or_build(sources, tell, most)
+    store, most = str(chosen["store"]), int(chosen["disk_above"])
+    if store.startswith(_ADDRESSES):
+        return None
+    return ready(sources, Path(store), most) if store else ready_or_build(sources, tell, most)
 
 
-def _folder(sources: Sources, chosen: Chosen) -> Path:
-    return Path(str(chosen["store"])) if chosen["store"] else sources.build_folder
+def start_engine(found: Ready | None, sources: Sources, chosen: Chosen) -> Engine:
+    """Start what answers from the graph that `open_graph` returned.
+
+    Raises:
+        RemoteStoreError: the other's store is not there, or does not hold that graph.
+    """
+    if found:
+        return start_workers(found, sources, chosen)
+    limits = RemoteLimits(
+        int(chosen["workers"]),
+        float(chosen["patience"]),
+        float(chosen["timeout"]),
+        int(chosen["max_answer_length"]),
+    )
+    client = client_for(str(chosen["store"]))
+    return RemoteEngine(client, prefix_map(sources.ontology), limits, sources.fingerprint)
 
 
-def start_engine(built: Built, sources: Sources, chosen: Chosen) -> WorkerEngine:
-    """Start the workers over a graph that `open_graph` returned."""
+def start_workers(found: Ready, sources: Sources, chosen: Chosen) -> WorkerEngine:
+    """Start workers over a graph."""
     limits = PoolLimits(
         workers=int(chosen["workers"]),
         waiting=int(chosen["queue"]),
         memory=int(chosen["max_memory"]),
         patience=float(chosen["patience"]),
     )
-    where = built.disk.again() if built.disk else _folder(sources, chosen) / GRAPH_FILE
-    pool = Pool(where, prefix_map(sources.ontology), limits)
+    pool = Pool(found.disk or found.folder / GRAPH_FILE, prefix_map(sources.ontology), limits)
     return WorkerEngine(
-        pool, int(chosen["max_answer_length"]), float(chosen["timeout"]), int(chosen["max_cpu"])
+        pool,
+        int(chosen["max_answer_length"]),
+        float(chosen["timeout"]),
+        int(chosen["max_cpu"]),
+        found.version,
     )
-
-
-def pool_of(shared: Site) -> Pool:
-    """Return the workers of a served graph."""
-    engine = shared.engine
-    if isinstance(engine, FederatingEngine):
-        engine = engine.inner
-    if not isinstance(engine, WorkerEngine):
-        raise TypeError("the server runs its queries in workers")
-    return engine.pool
 
 
 def reload(app: Flask, given: Mapping[str, object]) -> None:
@@ -180,23 +195,33 @@ def reload(app: Flask, given: Mapping[str, object]) -> None:
     try:
         sources = find_sources()
         chosen = settings(given)
-        built = open_graph(sources, chosen)
-        fresh = make_site(built, given, sources, start_engine(built, sources, chosen))
+        found = open_graph(sources, chosen)
+        fresh = make_site(start_engine(found, sources, chosen), given, sources)
+        fresh.warm()
     except MyographError as error:
         LOG.error("The graph was not reloaded: %s", error)
         return
-    fresh.warm()
     old: Site = app.extensions[EXTENSION]
     app.extensions[EXTENSION] = fresh
-    LOG.info("The graph %s is served in place of %s.", built.fingerprint, old.built.fingerprint)
+    names = fresh.version.fingerprint, old.version.fingerprint
+    LOG.info("The graph %s is served in place of %s.", *names)
     # Who looked at the old one a moment ago may not have reached its workers yet.
     time.sleep(_LATECOMERS)
-    pool_of(old).drain(float(old.settings["timeout"]) + float(old.settings["patience"]))
-    if isinstance(old.engine, FederatingEngine):
-        old.engine.close()
-    if old.built.disk:
-        old.built.disk.release()
-        remove_old(_folder(sources, old.settings))
+    old.engine.close(float(old.settings["timeout"]) + float(old.settings["patience"]))
+    if found and found.disk:
+        remove_old(found.folder)
+
+
+def _follow(app: Flask, given: Mapping[str, object]) -> None:
+    """Take each new version that another's store gets, once it is whole."""
+    while True:
+        engine = inner_of(app.extensions[EXTENSION].engine)
+        if not isinstance(engine, RemoteEngine):
+            return
+        engine.changed.wait()
+        reload(app, given)
+        if inner_of(app.extensions[EXTENSION].engine) is engine:
+            time.sleep(_RETRY)
 
 
 def listen(host: str, port: int) -> socket.socket:

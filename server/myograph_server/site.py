@@ -1,6 +1,6 @@
 """What all pages share: the graph, its names, the questions, the guard and the engine."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,25 +10,25 @@ import pyoxigraph as ox
 from flask import current_app, g, has_request_context, request
 from rdflib import Graph
 
-from myograph.build import Built
+from myograph.build import Version
 from myograph.check import load_shapes
 from myograph.errors import QueryError
 from myograph.explain import Explainer
 from myograph.files import Sources, find_sources
-from myograph.names import Names
+from myograph.names import CLASSES_PATTERN, NAMES_PATTERN, Names
 from myograph.picture.atlas import Atlas, load_atlas
 from myograph.picture.drawing import shapes_of
 from myograph.prefixes import prefix_map
 from myograph.query import Rows
 from myograph.questions import Question, load_questions
-from myograph.rules import Rule
+from myograph.rules import Rule, load_rules
 from myograph.settings import settings
-from myograph.terms import GRAPH, graph
+from myograph.terms import graph
 from myograph_server.checker import Checker, CheckLimits
 from myograph_server.diagnosis import Diagnosis, diagnose
 from myograph_server.documentation.shelf import Shelf
-from myograph_server.engine import Answer, Caller, Engine, InProcessEngine, answer_of
-from myograph_server.facts import Facts
+from myograph_server.engine import Answer, Caller, Engine, answer_of
+from myograph_server.facts import Facts, sliced
 from myograph_server.federation.allowed import Allowed
 from myograph_server.federation.engine import federating
 from myograph_server.guard import Dataset, Guard, Limits, SafeQuery
@@ -40,6 +40,8 @@ _ALWAYS = (
     *("ontology", "anatomy", "exercise", "injury", "mapping", "bridge", "source", "metadata"),
     *("examples", "rolled-up"),
 )
+
+_USES = "SELECT ?g ?p (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ?p"
 
 
 class QuerySyntaxError(QueryError):
@@ -59,17 +61,17 @@ class Site:
     """What all pages share.
 
     Attributes:
-        built: the graph.
+        engine: answers queries.
+        version: of the graph.
         sources: of the graph.
         settings: every setting by name.
-        engine: answers queries.
         checker: checks documents.
     """
 
-    built: Built
+    engine: Engine
+    version: Version
     sources: Sources
     settings: dict[str, int | float | str]
-    engine: Engine
     checker: Checker
 
     @cached_property
@@ -78,14 +80,31 @@ class Site:
         return prefix_map(self.sources.ontology)
 
     @cached_property
-    def names(self) -> Names:
-        """The names of the records."""
-        return Names(self.built.quads)
+    def namespaces(self) -> list[tuple[str, str]]:
+        """The IRIs that our prefixes stand for, in order, each with its prefix."""
+        return sorted((iri, prefix) for prefix, iri in self.prefixes.items())
 
     @cached_property
+    def names(self) -> Names:
+        """The names of the records."""
+        quads = (
+            ox.Quad(subject, predicate, value)
+            for pattern in (NAMES_PATTERN, CLASSES_PATTERN)
+            for subject, predicate, value in sliced(self.rows, "?s ?p ?o", pattern, "?s")
+            if isinstance(subject, ox.NamedNode)
+            and isinstance(predicate, ox.NamedNode)
+            and value is not None
+        )
+        return Names(quads)
+
+    @property
     def facts(self) -> Facts:
-        """The statements by subject and by object."""
-        return Facts(self.built.quads, self.names)
+        """The statements that the request has asked for, and may yet."""
+        if not has_request_context():
+            return Facts(self.rows, self.names)
+        if "facts" not in g:
+            g.facts = Facts(self.rows, self.names)
+        return cast(Facts, g.facts)
 
     @cached_property
     def atlas(self) -> Atlas:
@@ -100,7 +119,8 @@ class Site:
             MyographError: as `Engine.run` has it.
         """
         caller = Caller.of(request.environ) if has_request_context() else Caller()
-        answer = answer_of(self.engine, self.admit(text), caller)
+        # What is ours needs no guard, and may be longer than what a reader sends.
+        answer = answer_of(self.engine, SafeQuery(text, "SELECT", None), caller)
         if not isinstance(answer, Rows):
             raise QueryError("A query of ours gave no rows.", "Tell us; this is our mistake.")
         return answer
@@ -110,10 +130,14 @@ class Site:
         """The documentation."""
         return Shelf(self.sources)
 
-    @cached_property
     def explainer(self) -> Explainer:
-        """Says why statements hold."""
-        return Explainer(self.built, self.names)
+        """Return what says why statements hold, for one request: it keeps what it learns."""
+        return Explainer(self.rows, self.rules, self.names)
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The rules that derived what was derived."""
+        return load_rules(self.sources.rules)
 
     @cached_property
     def questions(self) -> dict[str, Question]:
@@ -123,26 +147,28 @@ class Site:
     @cached_property
     def graphs(self) -> frozenset[str]:
         """The IRIs of our graphs; a rule's is one even while the rule finds nothing."""
-        found = {
-            q.graph_name.value for q in self.built.quads if isinstance(q.graph_name, ox.NamedNode)
-        }
-        found |= {graph(name).value for name in _ALWAYS}
-        return frozenset(found | {rule.target.value for rule in self.built.rules})
+        always = {graph(name).value for name in _ALWAYS}
+        return frozenset(always.union(self.version.graphs, (r.target.value for r in self.rules)))
 
     @cached_property
-    def uses(self) -> Counter[ox.NamedNode]:
-        """How many statements there are with each property."""
-        return Counter(quad.predicate for quad in self.built.quads)
+    def uses(self) -> dict[ox.NamedNode, dict[str, int]]:
+        """How many statements there are with each property, by the IRI of their graph."""
+        found: dict[ox.NamedNode, dict[str, int]] = defaultdict(dict)
+        for place, name, number in self.rows(_USES).rows:
+            if isinstance(name, ox.NamedNode) and isinstance(place, ox.NamedNode):
+                found[name][place.value] = (
+                    int(number.value) if isinstance(number, ox.Literal) else 0
+                )
+        return found
 
     @cached_property
     def rules_by_property(self) -> dict[ox.NamedNode, list[Rule]]:
         """The rules that derive statements with each property; what is rolled up left out."""
         found: dict[ox.NamedNode, list[Rule]] = {}
-        for rule in self.built.rules:
-            if not rule.single_pass:
-                made = self.facts.in_graph(rule.target.value.removeprefix(GRAPH))
-                for predicate in {fact.predicate for fact in made}:
-                    found.setdefault(predicate, []).append(rule)
+        for predicate, homes in self.uses.items():
+            makers = [r for r in self.rules if not r.single_pass and r.target.value in homes]
+            if makers:
+                found[predicate] = makers
         return found
 
     @cached_property
@@ -206,38 +232,33 @@ class Site:
 
     def warm(self) -> None:
         """Work out now what the first visitor would otherwise wait for."""
-        _ = (self.names.search("soleus"), self.facts, self.questions, self.guard, self.engine)
+        _ = (self.names.search("soleus"), self.questions, self.guard)
         for view in self.atlas.views.values():
             shapes_of(self.atlas, view)
 
 
 def make_site(
-    built: Built,
-    config: Mapping[str, object] | None = None,
-    sources: Sources | None = None,
-    engine: Engine | None = None,
+    engine: Engine, config: Mapping[str, object] | None = None, sources: Sources | None = None
 ) -> Site:
     """Return what the pages share.
 
     Args:
-        built: the graph.
+        engine: answers queries.
         config: settings, where they differ from the defaults.
         sources: of the graph; those of the running code if not given.
-        engine: answers queries; one in this process if not given.
 
     Raises:
         SettingError: a setting has a value that it cannot have.
     """
     found, chosen = sources or find_sources(), settings(config)
-    own = InProcessEngine(built.store, prefix_map(found.ontology), int(chosen["max_answer_length"]))
     limits = CheckLimits(
         int(chosen["checks"]),
         float(chosen["check_timeout"]),
         int(chosen["check_memory"]),
         int(chosen["max_answer_length"]),
     )
-    answering = federating(engine or own, chosen)
-    return Site(built, found, chosen, answering, Checker(found, limits))
+    answering = federating(engine, chosen)
+    return Site(answering, engine.version, found, chosen, Checker(found, limits))
 
 
 def site() -> Site:

@@ -2,7 +2,7 @@
 
 import pyoxigraph as ox
 
-from myograph.terms import BASE, DCTERMS
+from myograph.terms import BASE, DCTERMS, myo
 from myograph_server.facts import Facts
 from myograph_server.kinds import group_of
 from myograph_server.links import Shown, shown
@@ -61,11 +61,14 @@ def _rests(facts: Facts, iri: ox.NamedNode) -> Section:
 
 def listed(facts: Facts) -> list[tuple[ox.NamedNode, str, str]]:
     """Return every source with its title and what is told about it, by title."""
-    title = DCTERMS + "title"
+    every = [iri for iri in facts.subjects_of_kind("Source") if isinstance(iri, ox.NamedNode)]
+    titles, authors, years = (
+        facts.texts_of(every, name)
+        for name in (DCTERMS + "title", myo("author").value, myo("year").value)
+    )
     found = []
-    for iri in facts.subjects_of_kind("Source"):
-        if isinstance(iri, ox.NamedNode):
-            about = [facts.text(iri, "author"), facts.text(iri, "year")]
-            name = facts.text(iri, title) or iri.value.rsplit("/", 1)[-1]
-            found.append((iri, name, ", ".join(part for part in about if part)))
+    for iri in every:
+        about = [authors.get(iri, ""), years.get(iri, "")]
+        name = titles.get(iri, "") or iri.value.rsplit("/", 1)[-1]
+        found.append((iri, name, ", ".join(part for part in about if part)))
     return sorted(found, key=lambda item: item[1].casefold())

@@ -173,6 +173,7 @@ def _demanded(reader: Reader) -> Section:
     """Return what asks the muscles for a movement, by how they work in it."""
     facts = reader.facts
     found: dict[str, dict[Shown, None]] = {}
+    facts.look(facts.subjects("ofMovement", reader.iri))
     for node in facts.subjects("ofMovement", reader.iri):
         if not facts.is_a(node, "Demand") or not isinstance(node, ox.NamedNode):
             continue
@@ -296,7 +297,9 @@ def _landmark(reader: Reader) -> list[Section]:
 
 def _tissue(reader: Reader) -> list[Section]:
     facts, rows = reader.facts, []
-    for node in (*facts.subjects("attachesTo", reader.iri), *facts.subjects("via", reader.iri)):
+    ends = (*facts.subjects("attachesTo", reader.iri), *facts.subjects("via", reader.iri))
+    facts.look(ends)
+    for node in ends:
         if not isinstance(node, ox.NamedNode):
             continue
         parts = node.value.removeprefix(BASE).split("/")

@@ -30,7 +30,7 @@ POLICY = (
 def install(app: Flask) -> None:
     """Let an application finish its answers so."""
     app.before_request(_insist_on_host)
-    app.after_request(lambda response: finish(response, request, site().built.fingerprint))
+    app.after_request(lambda response: finish(response, request, site().version.fingerprint))
 
 
 def finish(response: Response, request: Request, version: str) -> Response:

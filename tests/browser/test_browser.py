@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -24,6 +24,7 @@ MORE = (
     *("/landmark/soleal-line", "/tissue/calcaneal-tendon", "/symptom/bruising", "/docs"),
     *("/source/grays-1918-page-256", "/graph/inferred/crosses", "/nothing/here", "/check", "/plan"),
     *("/muscle/soleus/origin/soleal-line", "/ask/when-to-seek-help", "/sparql"),
+    *("/docs/model", "/docs/tutorial", "/docs/rules/crosses"),
     "/explain?s=muscle:soleus&p=crosses&o=joint:ankle",
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -234,6 +235,24 @@ def test_the_picture_leads_to_a_muscle_by_keyboard(go: Open) -> None:
     name = page.evaluate("document.activeElement.getAttribute('href')")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{name}")
+
+
+def test_a_view_of_another_version_of_the_graph_is_not_mixed_in(go: Open) -> None:
+    page = go("/muscle/soleus")
+    page.evaluate("window.before = true")
+    page.get_by_role("link", name="Front").click()
+    expect(page.locator("svg[data-view=front]")).to_be_visible()
+    assert page.evaluate("window.before")
+
+    def another(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, headers=answer.headers | {"graph-version": "another"})
+
+    page.route("**/*.svg?*", another)
+    with page.expect_event("load"):
+        page.get_by_role("link", name="Side").click()
+    assert not page.evaluate("window.before")
+    assert urlsplit(page.url).path == "/muscle/soleus"
 
 
 def test_an_exercise_is_coloured_by_role(go: Open) -> None:

@@ -25,6 +25,7 @@ from myograph.query import Rows, run
 from myograph_server.app import create_app
 from tests.docs.documents import Block, Command, blocks, commands, documents, missing
 from tests.helpers import REPOSITORY, real_graph, real_names, sources
+from tests.server.helpers import engine_of
 
 ALL = [block for path in documents() for block in blocks(path)]
 COMMANDS = [c for block in ALL if block.kind == "console" for c in commands(block)]
@@ -35,7 +36,7 @@ SLOW = re.compile(r"graph\.check\(|graph\.owl\(|\bonto\b|\breport\b")
 @pytest.fixture(autouse=True)
 def one_graph(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Every command finds the graph loaded, in a folder with the examples."""
-    monkeypatch.setattr("myograph.build.load", lambda _: real_graph())
+    monkeypatch.setattr("myograph.build.load", lambda *_, **__: real_graph())
     for name, module in list(sys.modules.items()):
         ours = name.startswith("myograph.") and name != "myograph.names"
         if ours and getattr(module, "Names", None) is Names:
@@ -46,7 +47,7 @@ def one_graph(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return create_app(real_graph()).test_client()
+    return create_app(engine_of(real_graph())).test_client()
 
 
 @pytest.fixture

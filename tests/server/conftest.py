@@ -10,6 +10,7 @@ from myograph.build import Built
 from myograph.files import Sources
 from myograph_server.app import create_app
 from tests.helpers import real_graph, sources
+from tests.server.helpers import engine_of
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +21,7 @@ def built() -> Built:
 @pytest.fixture(scope="session")
 def app(built: Built) -> Flask:
     # A check may take long where many tests run at once.
-    return create_app(built, {"check_timeout": 300})
+    return create_app(engine_of(built), {"check_timeout": 300})
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +39,7 @@ def few_facts(tmp_path_factory: pytest.TempPathFactory) -> Sources:
 
 @pytest.fixture(scope="session")
 def checking_app(built: Built, few_facts: Sources) -> Flask:
-    return create_app(built, sources=few_facts)
+    return create_app(engine_of(built), sources=few_facts)
 
 
 @pytest.fixture

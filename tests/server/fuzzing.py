@@ -158,7 +158,7 @@ def fronts(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
     built.store.dump(str(path), format=ox.RdfFormat.N_QUADS)
     limits = PoolLimits(workers=2, memory=300_000_000, patience=5.0)
     pool = Pool(path, prefix_map(find_sources().ontology), limits)
-    app = create_app(built, engine=WorkerEngine(pool, 500_000, 0.5, 2))
+    app = create_app(WorkerEngine(pool, 500_000, 0.5, 2, built.version))
     watch = app.extensions[WATCH]
     yield Fronts(Front(app, watch, 8_000_000), Front(app, watch, 0))
     pool.close()

@@ -5,8 +5,18 @@ from urllib.parse import quote
 
 from werkzeug.test import TestResponse
 
+from myograph.build import Built
+from myograph.prefixes import prefix_map
+from myograph_server.engine import InProcessEngine
+from tests.helpers import sources
+
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 MEMBERS = {"type", "title", "status", "detail", "repair"}
+
+
+def engine_of(built: Built, max_bytes: int = 32_000_000) -> InProcessEngine:
+    """An engine in this process over a graph."""
+    return InProcessEngine(built.store, prefix_map(sources().ontology), max_bytes, built.version)
 
 
 def assert_problem(response: TestResponse, status: int, *texts: str) -> dict[str, Any]:

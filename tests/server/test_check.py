@@ -21,7 +21,7 @@ from myograph_server.app import create_app
 from myograph_server.checker import Checker, CheckLimits
 from myograph_server.checking import Task, reply
 from myograph_server.engine import Caller
-from tests.server.helpers import HTML, assert_problem
+from tests.server.helpers import HTML, assert_problem, engine_of
 from tests.server.test_files import GOOD
 
 BAD = GOOD.replace('rdfs:label "test sled"@en ;', "")
@@ -170,7 +170,7 @@ def test_a_report_that_is_too_long_is_refused(few_facts: Sources) -> None:
 @pytest.mark.parametrize("checked", ["time", "memory"])
 def test_what_takes_too_much_is_killed_and_the_server_goes_on(built: Built, checked: str) -> None:
     given = {"time": ("check_timeout", 0.7), "memory": ("check_memory", 30_000_000)}[checked]
-    client = create_app(built, dict([given])).test_client()
+    client = create_app(engine_of(built), dict([given])).test_client()
     for _ in range(3):  # more than may run at once: each frees its place
         started = time.monotonic()
         answer = client.post("/check", data=GOOD, content_type=TURTLE)
@@ -229,7 +229,7 @@ def test_as_many_run_at_once_as_may(running: Callable[..., None]) -> None:
 def test_who_comes_too_many_is_told_when_to_come_again(
     built: Built, running: Callable[..., None], headers: dict[str, str]
 ) -> None:
-    app = create_app(built, {"checks": 1})
+    app = create_app(engine_of(built), {"checks": 1})
     running(app.extensions["myograph"].checker, "192.0.2.1")
     answer = app.test_client().post("/check", data={"data": GOOD}, headers=headers)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")

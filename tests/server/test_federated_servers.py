@@ -8,7 +8,6 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -18,12 +17,10 @@ from werkzeug.test import Client
 
 from myograph.build import Built
 from myograph.prefixes import prefix_map
-from myograph.terms import LABEL
 from myograph_server.app import create_app
 from myograph_server.engine import WorkerEngine
 from myograph_server.federation.engine import FederatingEngine
 from myograph_server.front import Front
-from myograph_server.serving import pool_of
 from myograph_server.site import EXTENSION, WATCH
 from myograph_server.workers.pool import Pool, PoolLimits
 from tests.helpers import sources
@@ -84,12 +81,9 @@ def ours(
     pool = Pool(path, prefix_map(sources().ontology), PoolLimits(workers=4))
     services = ",".join((other, slow.name, told.name, gone))
     config = {"services": services, "service_timeout": 1.0}
-    # Its pages need no more of the graph than names do.
-    small = replace(built, quads=[q for q in built.quads if q.predicate == LABEL])
-    app = create_app(small, config, None, WorkerEngine(pool, 10**6, 10.0, 9))
+    app = create_app(WorkerEngine(pool, 10**6, 10.0, 9, built.version), config)
     yield Client(Front(app, app.extensions[WATCH], 1_000_000))
     shared = app.extensions[EXTENSION]
-    pool_of(shared).close()
     assert isinstance(shared.engine, FederatingEngine)
     shared.engine.close()
 

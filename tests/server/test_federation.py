@@ -11,6 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from myograph.build import Version
 from myograph.errors import (
     BusyError,
     MyographError,
@@ -48,7 +49,7 @@ class Asking:
     def __init__(self, services: str, limits: AskLimits, resolver: Resolver) -> None:
         allowed = Allowed(services)
         self.guard = Guard((), PREFIXES, Limits(5000, 50, 300), allowed)
-        inner = InProcessEngine(store(), PREFIXES, 1_000_000)
+        inner = InProcessEngine(store(), PREFIXES, 1_000_000, Version("few", {}))
         self.engine = FederatingEngine(inner, Gateway(Asker(allowed, limits, resolver)))
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

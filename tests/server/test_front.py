@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from myograph.build import Built
+from myograph.build import Built, ready
 from myograph.files import find_sources
 from myograph.settings import settings
 from myograph_server.app import create_app
 from myograph_server.front import Front
-from myograph_server.serving import count_kills, pool_of, start_engine
+from myograph_server.serving import count_kills, start_workers
 from myograph_server.site import EXTENSION, WATCH
 from tests.server.helpers import HTML, assert_problem, sparql
 
@@ -90,10 +90,10 @@ def test_who_wants_a_page_gets_one(front: Client, address: str) -> None:
 def served(built: Built) -> Iterator[Client]:
     sources = find_sources()
     chosen = settings({"workers": 2, "timeout": 0.3})
-    app = create_app(built, chosen, sources, start_engine(built, sources, chosen))
+    app = create_app(start_workers(ready(sources), sources, chosen), chosen, sources)
     count_kills(app)
     yield Client(Front(app, app.extensions[WATCH], 1_000_000))
-    pool_of(app.extensions[EXTENSION]).close()
+    app.extensions[EXTENSION].engine.close()
 
 
 def test_the_metrics_show_queries_hits_and_what_was_ended(served: Client) -> None:

@@ -4,6 +4,7 @@ import json
 import random
 import re
 from collections import defaultdict
+from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from flask.testing import FlaskClient
 
 from myograph.build import Built
 from myograph.names import Names
+from myograph.query import select
+from myograph.terms import graph
 from myograph_server import schema_org
 from myograph_server.facts import Facts
 from tests.server.helpers import HTML
@@ -288,8 +291,10 @@ def test_search_engines_are_told(client: FlaskClient, address: str, kind: str) -
 def test_no_label_ends_the_script_early() -> None:
     label = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
     iri = ox.NamedNode(BASE + "muscle/odd")
-    quads = [ox.Quad(iri, label, ox.Literal("</script><b>", language="en"))]
-    text = str(schema_org.embedded(Facts(quads, Names(quads)), iri))
+    quads = [ox.Quad(iri, label, ox.Literal("</script><b>", language="en"), graph("anatomy"))]
+    store = ox.Store()
+    store.extend(quads)
+    text = str(schema_org.embedded(Facts(partial(select, store), Names(quads)), iri))
     assert "<" not in text
     assert json.loads(text)["name"] == "</script><b>"
 

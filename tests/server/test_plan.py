@@ -11,10 +11,10 @@ from werkzeug.test import TestResponse
 from myograph.build import Built
 from myograph.errors import QueryTimedOutError
 from myograph_server.app import create_app
-from myograph_server.engine import Caller
+from myograph_server.engine import Caller, InProcessEngine
 from myograph_server.guard import SafeQuery
 from myograph_server.site import EXTENSION
-from tests.server.helpers import HTML, assert_problem
+from tests.server.helpers import HTML, assert_problem, engine_of
 from tests.server.test_pages import Page, page, plain
 
 TURTLE = "<#mine> a myo:Workout ; myo:includesExercise exercise:squat , exercise:leg-curl ."
@@ -123,12 +123,14 @@ def test_all_its_queries_together_have_the_time_of_one(
 ) -> None:
     given: list[float] = []
 
-    class Slow:
+    class Slow(InProcessEngine):
         def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
+            if "?s ?p ?o" in query.text:
+                return super().run(query, media, caller)  # The names are read without haste.
             given.append(caller.timeout or 0)
             raise QueryTimedOutError("It took too long.", "Ask for less.")
 
-    app = create_app(built, {"timeout": 3}, engine=Slow())
+    app = create_app(Slow(*vars(engine_of(built)).values()), {"timeout": 3})
     assert_problem(post(app.test_client(), exercises=["squat"]), 504, "too long")
     assert len(given) == 1
     assert 0 < given[0] <= 3

@@ -9,7 +9,7 @@ from myograph import errors
 from myograph.build import Built
 from myograph_server.app import create_app
 from myograph_server.problems import PROBLEMS, problem_of
-from tests.server.helpers import HTML, assert_problem, sparql
+from tests.server.helpers import HTML, assert_problem, engine_of, sparql
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,9 @@ def test_limits_are_the_settings(built: Built) -> None:
     config = {
         "max_query_length": 60,
         "max_nesting": 3,
-        "max_answer_length": 400,
         "max_body_length": 500,
     }
-    client = create_app(built, config).test_client()
+    client = create_app(engine_of(built, 400), config).test_client()
     assert_problem(client.get(sparql("SELECT * { ?s ?p '" + "x" * 60 + "' }")), 400, "60")
     assert_problem(client.get(sparql("SELECT * {{{{}}}}")), 400, "nested")
     assert_problem(client.get(sparql("SELECT * { ?s ?p ?o }")), 422, "more than 400", "LIMIT")
@@ -124,7 +123,7 @@ def test_the_query_page_shows_the_place(client: FlaskClient) -> None:
 
 
 def test_what_nobody_foresaw_shows_no_trace(built: Built, caplog: pytest.LogCaptureFixture) -> None:
-    other = create_app(built)
+    other = create_app(engine_of(built))
 
     @other.get("/broken-on-purpose")
     def broken() -> str:

@@ -22,9 +22,9 @@ from myograph_server.stopping import turn_until
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-# A server without a graph, which takes 0.6 seconds for an answer of more than a socket holds.
+# A server without a graph, which waits to be told before it answers more than a socket holds.
 SLOW = """
-import sys, threading, time
+import sys, threading
 from waitress.server import create_server
 from myograph_server.stopping import run_until_stopped
 
@@ -35,7 +35,7 @@ def app(environ, start):
         start("503 Stopping" if stopping.is_set() else "200 OK", [])
         return [b""]
     print("begun", flush=True)
-    time.sleep(0.6)
+    sys.stdin.readline()
     start("200 OK", [("Content-Length", "20000000")])
     return [b"x" * 20_000_000]
 
@@ -51,13 +51,31 @@ class Served:
 
     def __init__(self, linger: float) -> None:
         command = [sys.executable, "-c", SLOW.replace("LINGER", str(linger))]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self.port = int(self.line())
+        # Once it answers it also knows what the signals mean.
+        assert self.status("/state") == 200
 
     def line(self) -> str:
         """Return the next line that it prints."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
+
+    def may_answer(self) -> None:
+        """Let it answer one request."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def refuses(self) -> bool:
+        """Whether it lets nobody in."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+        except ConnectionRefusedError:
+            return True
+        return False
 
     def status(self, path: str) -> int:
         """Return the status of an answer."""
@@ -75,8 +93,9 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
     yield made
     made.process.kill()
     made.process.wait()
-    assert made.process.stdout is not None
-    made.process.stdout.close()
+    for pipe in (made.process.stdin, made.process.stdout):
+        assert pipe is not None
+        pipe.close()
 
 
 @pytest.mark.parametrize("served", [0.0], indirect=True)
@@ -93,9 +112,12 @@ def test_who_has_asked_gets_the_answer_and_nobody_else_is_let_in(served: Served)
         asking.start()
         assert served.line() == "begun"
         served.process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
-        with pytest.raises(OSError, match="refused"):
-            socket.create_connection(("127.0.0.1", served.port)).close()
+        until = time.monotonic() + 10
+        while not served.refuses() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert served.refuses()
+        assert sizes == []
+        served.may_answer()
         asking.join()
         assert idle.recv(1) == b""
     assert sizes == [20_000_000]
@@ -105,13 +127,13 @@ def test_who_has_asked_gets_the_answer_and_nobody_else_is_let_in(served: Served)
 
 @pytest.mark.parametrize("served", [1.5], indirect=True)
 def test_it_goes_on_for_a_while_and_says_so(served: Served) -> None:
-    assert served.status("/state") == 200
     served.process.send_signal(signal.SIGHUP)
     assert served.line() == "again"
     started = time.monotonic()
     served.process.send_signal(signal.SIGTERM)
     while served.status("/state") == 200:
         time.sleep(0.01)
+    served.may_answer()
     assert served.status("/") == 200
     assert (served.line(), served.line()) == ("begun", "ended")
     assert time.monotonic() - started >= 1.5

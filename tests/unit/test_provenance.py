@@ -3,7 +3,7 @@
 import pyoxigraph as ox
 
 from myograph.build import Built
-from myograph.explain import Explainer, Explanation
+from myograph.explain import Explanation, explain
 from myograph.provenance import PROV, as_prov, prov_turtle, statement_iri
 from tests.helpers import all_rules, derived, facts, iri, ontology
 
@@ -18,7 +18,7 @@ def explained() -> Explanation:
     rules = [rule for rule in all_rules() if not rule.finds_violations]
     store = derived(ontology() + facts(FACTS), rules)
     built = Built(list(store), store, rules, {}, "")
-    return Explainer(built).explain(iri("landmark:l"), iri("myo:partOf"), iri("bone:b"))
+    return explain(built, iri("landmark:l"), iri("myo:partOf"), iri("bone:b"))
 
 
 def said(triples: list[ox.Triple], subject: ox.NamedNode, name: str) -> set[object]:

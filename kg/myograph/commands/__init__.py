@@ -11,6 +11,7 @@ from myograph.commands.look import add_explain, add_show, add_stats
 from myograph.commands.make import add_build, add_check
 from myograph.commands.picture import add_picture
 from myograph.commands.plan import add_plan
+from myograph.commands.publish import add_publish
 from myograph.commands.serve import add_serve
 from myograph.commands.sources import add_sources
 
@@ -30,4 +31,5 @@ ALL: tuple[Callable[[Subparsers], argparse.ArgumentParser], ...] = (
     add_plan,
     add_link,
     add_serve,
+    add_publish,
 )

@@ -36,7 +36,8 @@ def _serve(args: argparse.Namespace) -> int:
     chosen = settings(given)  # A wrong value is to be told before the graph is built.
     sources = find_sources()
     with progress("Loading the graph") as tell:
-        built = open_graph(sources, chosen, tell)
-    tell_of_disk(built.disk)
-    serve(built, given, sources, lambda address: OUT.print(f"Myograph answers at {address}"))
+        found = open_graph(sources, chosen, tell)
+    if found:
+        tell_of_disk(found.disk)
+    serve(found, given, sources, lambda address: OUT.print(f"Myograph answers at {address}"))
     return 0

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from myograph.build import Built, Progress, build, load_or_build
 from myograph.card import Card, card
 from myograph.check import Report, check, check_facts
-from myograph.explain import Explainer, statement_of
+from myograph.explain import Explainer, explainer_of, statement_of
 from myograph.files import Sources, find_sources
 from myograph.library.answer import Answer
 from myograph.library.asking import Ask
@@ -125,7 +125,7 @@ class Graph:
 
     @cached_property
     def _explainer(self) -> Explainer:
-        return Explainer(self.built, self.names)
+        return explainer_of(self.built, self.names)
 
     def explain(self, subject: str, predicate: str = "", value: str = "") -> Why:
         """Say why a statement holds: the rule, what it used, and the sources.

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from zlib import crc32
 
 from myograph.errors import DocumentError
 
@@ -83,17 +84,19 @@ def draw_diagram(
     columns = max(column for column, _ in diagram.places.values()) + 1
     rows = max(row for _, row in diagram.places.values()) + 1
     width, height = (columns - 1) * _WIDE + _BOX_WIDE + 2 * _LEFT, rows * _HIGH - 40
-    parts = [_arrow(arrow, diagram, label, derived) for arrow in diagram.arrows]
-    parts += [_box(name, place, label(name), root) for name, place in diagram.places.items()]
     told = "; ".join(
         f"{label(a.start)}: {', '.join(map(label, a.properties))}: {label(a.end)}"
         for a in diagram.arrows
     )
+    # One page may have several diagrams, and each its own marker.
+    tip = f"tip-{crc32(told.encode()):08x}"
+    parts = [_arrow(arrow, diagram, label, derived, tip) for arrow in diagram.arrows]
+    parts += [_box(name, place, label(name), root) for name, place in diagram.places.items()]
     return (
         '<div class="diagram scroll" tabindex="0" role="region" aria-label="Diagram">'
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="group" '
         f'aria-label="{escape(told)}">'
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
+        f'<defs><marker id="{tip}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
         'markerHeight="8" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z"/></marker></defs>'
         f"{''.join(parts)}</svg></div>\n"
     )
@@ -114,14 +117,18 @@ def _box(name: str, place: tuple[int, int], label: str, root: str) -> str:
 
 
 def _arrow(
-    arrow: Arrow, diagram: Diagram, label: Callable[[str], str], derived: Callable[[str], bool]
+    arrow: Arrow,
+    diagram: Diagram,
+    label: Callable[[str], str],
+    derived: Callable[[str], bool],
+    tip: str,
 ) -> str:
     start, end = _middle(diagram.places[arrow.start]), _middle(diagram.places[arrow.end])
     kind = "made" if all(map(derived, arrow.properties)) else "given"
     if arrow.start == arrow.end:
         x, y = start[0], start[1] - _BOX_HIGH / 2
         path = f"M{x + 30:.0f} {y:.0f}c0 -22 50 -22 45 6"
-        return _line(path, kind) + _texts(arrow, (x + 22, y - 12), kind, label, "end")
+        return _line(path, kind, tip) + _texts(arrow, (x + 22, y - 12), kind, label, "end")
     back = any(a.start == arrow.end and a.end == arrow.start for a in diagram.arrows)
     length = math.dist(start, end)
     across = (-(end[1] - start[1]) / length, (end[0] - start[0]) / length)
@@ -132,11 +139,11 @@ def _arrow(
     first, last = _edge(start, end), _edge(end, start)
     path = f"M{first[0]:.1f} {first[1]:.1f}L{last[0]:.1f} {last[1]:.1f}"
     middle = ((first[0] + last[0]) / 2 + across[0] * off, (first[1] + last[1]) / 2)
-    return _line(path, kind) + _texts(arrow, middle, kind, label, "middle")
+    return _line(path, kind, tip) + _texts(arrow, middle, kind, label, "middle")
 
 
-def _line(path: str, kind: str) -> str:
-    return f'<path class="{kind}" d="{path}" marker-end="url(#tip)"/>'
+def _line(path: str, kind: str, tip: str) -> str:
+    return f'<path class="{kind}" d="{path}" marker-end="url(#{tip})"/>'
 
 
 def _texts(arrow: Arrow, at: Point, kind: str, label: Callable[[str], str], anchor: str) -> str:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, redirect, render_template, request, send_file
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from myograph.errors import NoSuchPageError
@@ -11,7 +11,7 @@ from myograph_server.ask import sentence
 from myograph_server.documentation import rules_page
 from myograph_server.documentation.diagram import draw_diagram, read_diagram
 from myograph_server.documentation.markdown import Rendered, render
-from myograph_server.documentation.shelf import CONTENTS, Shelf
+from myograph_server.documentation.shelf import CONTENTS, MEDIA, Shelf
 from myograph_server.problems import PROBLEMS
 from myograph_server.site import site
 
@@ -65,7 +65,7 @@ def rules() -> str:
     return render_template(
         "docs/rules.html",
         **_around("rules"),
-        groups=rules_page.groups(site().built.rules),
+        groups=rules_page.groups(site().rules),
         in_words=rules_page.in_words,
     )
 
@@ -73,7 +73,7 @@ def rules() -> str:
 @blueprint.get("/docs/rules/<name>")
 def rule(name: str) -> str:
     """Show one rule with an example out of the graph."""
-    for one in site().built.rules:
+    for one in site().rules:
         if one.name == name:
             told = rules_page.told(one, site())
             return render_template(
@@ -93,12 +93,18 @@ def document(name: str) -> BaseResponse | str:
     path = site().shelf.file(name)
     if path is None:
         raise NoSuchPageError(f"There is no document '{name}'.", "See /docs for those there are.")
-    return send_file(path, conditional=False, etag=False, max_age=None)
+    return Response(path.read_bytes(), mimetype=MEDIA[path.suffix])
 
 
 def _document(name: str) -> str:
     rendered = rendered_document(name)
-    return render_template("docs/document.html", **_around(name, rendered), document=rendered)
+    path = site().shelf.pages[name]
+    return render_template(
+        "docs/document.html",
+        **_around(name, rendered),
+        document=rendered,
+        notebook=f"/docs/{path.name}" if path.suffix == ".ipynb" else "",
+    )
 
 
 def _around(name: str, rendered: Rendered | None = None) -> dict[str, object]:

@@ -53,8 +53,9 @@ def told(rule: Rule, shared: Site) -> Told:
     plain = _told(rule)
     if rule.finds_violations:
         return plain
+    explainer = shared.explainer()
     for subject, predicate, value in _made(rule, shared):
-        found = shared.explainer.explain(subject, predicate, value)
+        found = explainer.explain(subject, predicate, value)
         if found.rule == rule.name:
             return Told(rule, plain.because, plain.query, found, why(subject, predicate, value))
     return plain

@@ -14,7 +14,17 @@ CONTENTS = "README"
 _SECTION = re.compile(r"^## (?P<title>.+)$")
 _ENTRY = re.compile(r"^- \[(?P<title>[^\]]+)\]\((?P<target>[^)\s]+)\)")
 _TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
-_SERVED = frozenset({".png", ".svg", ".json", ".ttl", ".ipynb", ".rq", ".cfg", ".txt"})
+# Pictures and examples, by the ending of their names.
+MEDIA = {
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".ttl": "text/turtle",
+    ".ipynb": "application/json",
+    ".rq": "application/sparql-query",
+    ".cfg": "text/plain",
+    ".txt": "text/plain",
+}
 _OUTSIDE = re.compile(r"[a-z]+:|//", re.IGNORECASE)
 
 
@@ -86,15 +96,15 @@ class Shelf:
         return _notebook(text) if path.suffix == ".ipynb" else text
 
     def title(self, name: str) -> str:
-        """Return a document's first heading."""
+        """Return a document's first heading, without marks."""
         found = _TITLE.search(self.text(name))
-        return found["title"] if found else name
+        return found["title"].replace("`", "") if found else name
 
     def file(self, name: str) -> Path | None:
         """Return a picture or an example of the documents, by its path below `docs/`."""
         docs = (self._root / "docs").resolve()
         path = (docs / name).resolve()
-        known = path.suffix in _SERVED and path.is_relative_to(docs) and path.is_file()
+        known = path.suffix in MEDIA and path.is_relative_to(docs) and path.is_file()
         return path if known else None
 
     def address(self, target: str, document: Path) -> str | None:

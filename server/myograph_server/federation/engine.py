@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from myograph.build import Version
 from myograph.errors import QueryError, QueryTimedOutError, ServiceTimedOutError
 from myograph_server.engine import Caller, Engine
 from myograph_server.federation.allowed import Allowed
@@ -54,9 +55,25 @@ class FederatingEngine:
                     raise ticket.failure from None
                 raise QueryError(_back(error.message, query, ticket), error.repair) from None
 
-    def close(self) -> None:
-        """Stop listening for the engine."""
+    @property
+    def version(self) -> Version:
+        """See `Engine`."""
+        return self.inner.version
+
+    @property
+    def killed(self) -> Mapping[str, int]:
+        """See `Engine`."""
+        return self.inner.killed
+
+    def close(self, patience: float = 0.0) -> None:
+        """See `Engine`; the gateway listens until nothing runs."""
+        self.inner.close(patience)
         self.gateway.close()
+
+
+def inner_of(engine: Engine) -> Engine:
+    """Return the engine that answers what asks no other endpoint."""
+    return engine.inner if isinstance(engine, FederatingEngine) else engine
 
 
 def federating(engine: Engine, chosen: Mapping[str, int | float | str]) -> Engine:

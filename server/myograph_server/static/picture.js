@@ -55,6 +55,8 @@ function lead(figure) {
   async function drawing(view, peel) {
     const answer = await fetch(`${figure.dataset.src}?view=${view}&peel=${peel}`);
     if (!answer.ok) throw new Error(answer.statusText);
+    // Of another version of the graph it would not fit the page, nor the other views.
+    if (answer.headers.get("Graph-Version") !== figure.dataset.graph) location.reload();
     const read = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
     return document.importNode(read.documentElement, true);
   }
