@@ -18,6 +18,7 @@ from myograph.terms import BASE, LABEL, MYO, RDF_TYPE, graph, is_derived
 Term = NamedNode | BlankNode | Literal | Triple
 _DESCRIPTION = str(graph("metadata")).encode()
 _LABEL = str(LABEL).encode()
+_QUESTION = BASE + "ask/"
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def compare(before: BinaryIO, after: BinaryIO) -> list[Change]:
         after: that of the other.
 
     Returns:
-        The records that changed: those of which authored facts did first, then by IRI.
+        The records that changed: those of which authored facts did first, questions after other
+            records, then by IRI.
 
     Raises:
         SyntaxError: a line that differs is not N-Quads.
@@ -91,7 +93,11 @@ def compare(before: BinaryIO, after: BinaryIO) -> list[Change]:
         for quad in quads:
             of[_record(quad)][side].append(quad)
     changes = [_change(iri, *sides, labels) for iri, sides in of.items()]
-    return sorted(changes, key=lambda change: (not change.authored, change.iri))
+    return sorted(changes, key=_place)
+
+
+def _place(change: Change) -> tuple[bool, bool, str]:
+    return not change.authored, change.iri.startswith(_QUESTION), change.iri
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

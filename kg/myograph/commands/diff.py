@@ -25,6 +25,8 @@ from myograph.files import Sources, find_sources
 from myograph.graphfile import GRAPH_FILE
 from myograph.terms import BASE
 
+_VALUE = 120  # characters of a value that are shown
+
 
 def add_diff(subparsers: Any) -> argparse.ArgumentParser:
     """Declare `diff`."""
@@ -91,10 +93,15 @@ def show_changes(changes: list[Change], most: int | None = None) -> None:
 
 
 def told(fact: Fact) -> str:
-    """Return a fact in words."""
+    """Return a fact in words, on one line."""
     about = f"{fact.subject}: " if fact.subject else ""
-    before = f"{fact.before} → " if fact.before else ""
-    return f"{about}{fact.property} {before}{fact.value}"
+    before = f"{_short(fact.before)} → " if fact.before else ""
+    return f"{about}{fact.property} {before}{_short(fact.value)}"
+
+
+def _short(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= _VALUE else f"{line[:_VALUE]}…"
 
 
 def summary(changes: list[Change]) -> str:
