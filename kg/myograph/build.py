@@ -168,16 +168,8 @@ def write(
         "made": built.made,
     }
     replace_graph(chain(own, outside(own, folder)), folder, about)
-    return _kept(folder, most)
-
-
-def _kept(folder: Path, most: int | None) -> OnDisk | None:
-    try:
-        held = on_disk(folder, most)
-        remove_old(folder)
-    except NotBuiltError:
-        # Somebody else writes a graph there at this moment, and does the same for that.
-        return None
+    held = on_disk(folder, most)
+    remove_old(folder)
     return held
 
 
@@ -227,6 +219,14 @@ def ready(sources: Sources, folder: Path | None = None, most: int | None = None)
         report = _report(where)
     whole = fingerprint_with(report["fingerprint"], where)
     return Ready(Version(whole, report["graphs"]), where, held)
+
+
+def is_there(found: Ready) -> bool:
+    """Return whether a graph is still the one of its folder, or is held on disk."""
+    if found.disk:
+        return True
+    told = fingerprint_with(_report(found.folder)["fingerprint"], found.folder)
+    return told == found.version.fingerprint
 
 
 def on_disk(folder: Path, most: int | None = None) -> OnDisk | None:

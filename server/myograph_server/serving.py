@@ -12,8 +12,16 @@ from pathlib import Path
 from flask import Flask
 from waitress.server import BaseWSGIServer, create_server
 
-from myograph.build import GRAPH_FILE, Progress, Ready, ready, ready_or_build, remove_old
-from myograph.errors import AddressInUseError, MyographError
+from myograph.build import (
+    GRAPH_FILE,
+    Progress,
+    Ready,
+    is_there,
+    ready,
+    ready_or_build,
+    remove_old,
+)
+from myograph.errors import AddressInUseError, MyographError, NotBuiltError
 from myograph.files import Sources, find_sources
 from myograph.prefixes import prefix_map
 from myograph.remote.client import client_for
@@ -60,7 +68,11 @@ def serve(
     host, port = str(chosen["host"]), int(chosen["port"])
     # Before the graph is loaded a second time: a busy port is to be told at once.
     listener = listen(host, port)
-    app = create_app(start_engine(found, sources, chosen), given, sources)
+    try:
+        app = create_app(start_engine(found, sources, chosen), given, sources)
+    except MyographError:
+        listener.close()
+        raise
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
     watch: Watch = app.extensions[WATCH]
@@ -68,10 +80,8 @@ def serve(
     server = _server(Front(app, watch, shared.number("cache_size")), listener, shared)
     # A queue of one for a moment is no news; what waits long is what /health shows.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    port = listener.getsockname()[1]
-    threading.Thread(target=_announce, args=(host, port, tell), daemon=True).start()
-
-    threading.Thread(target=_follow, args=(app, given), name="follow", daemon=True).start()
+    _beside(_announce, host, listener.getsockname()[1], tell)
+    _beside(_follow, app, given)
     patience = shared.seconds("timeout") + shared.seconds("patience")
     try:
         run_until_stopped(
@@ -84,6 +94,11 @@ def serve(
     finally:
         server.close()
         app.extensions[EXTENSION].engine.close()
+
+
+def _beside(work: Callable[..., None], *given: object) -> None:
+    """Do something in a thread of its own, which ends with the server."""
+    threading.Thread(target=work, args=given, daemon=True).start()
 
 
 def count_kills(app: Flask) -> None:
@@ -165,7 +180,11 @@ def start_engine(found: Ready | None, sources: Sources, chosen: Chosen) -> Engin
 
 
 def start_workers(found: Ready, sources: Sources, chosen: Chosen) -> WorkerEngine:
-    """Start workers over a graph."""
+    """Start workers over a graph.
+
+    Raises:
+        NotBuiltError: a build has put another in its place meanwhile, and the workers have that.
+    """
     limits = PoolLimits(
         workers=int(chosen["workers"]),
         waiting=int(chosen["queue"]),
@@ -173,6 +192,12 @@ def start_workers(found: Ready, sources: Sources, chosen: Chosen) -> WorkerEngin
         patience=float(chosen["patience"]),
     )
     pool = Pool(found.disk or found.folder / GRAPH_FILE, prefix_map(sources.ontology), limits)
+    if not is_there(found):
+        pool.close()
+        raise NotBuiltError(
+            "Another graph took the place of the one that was being loaded.",
+            "Start the server again, or send it SIGHUP once more.",
+        )
     return WorkerEngine(
         pool,
         int(chosen["max_answer_length"]),

@@ -12,14 +12,14 @@ import pyoxigraph as ox
 import pytest
 from flask import Flask
 
-from myograph.build import REPORT_FILE, Built, load, on_disk, remove_old, write
+from myograph.build import GRAPH_FILE, REPORT_FILE, Built, load, on_disk, ready, remove_old, write
 from myograph.disk import FOLDER, hold, keep
 from myograph.errors import QueryFailedError, QueryTimedOutError, StoreError
 from myograph.query import run
 from myograph.rules import load_rules
 from myograph.settings import settings
 from myograph_server.app import create_app
-from myograph_server.serving import pool_of, reload, start_engine
+from myograph_server.serving import reload, start_workers
 from myograph_server.site import EXTENSION, Site
 from myograph_server.workers.pool import Pool, PoolLimits
 from myograph_server.workers.wire import Job
@@ -181,10 +181,10 @@ def test_a_graph_that_changes_while_it_is_put_on_disk_is_not_mixed(
 @pytest.fixture
 def served(folder: Path) -> Iterator[Flask]:
     chosen = settings(given(folder))
-    built = load(sources(), folder, 100)
-    app = create_app(built, chosen, sources(), start_engine(built, sources(), chosen))
+    found = ready(sources(), folder, 100)
+    app = create_app(start_workers(found, sources(), chosen), chosen, sources())
     yield app
-    pool_of(app.extensions[EXTENSION]).close()
+    app.extensions[EXTENSION].engine.close()
 
 
 def given(folder: Path) -> dict[str, object]:
@@ -238,8 +238,10 @@ def test_a_folder_that_is_missing_or_empty_is_an_error_that_names_it(tmp_path: P
 
 
 def test_a_store_of_another_engine_is_an_error_that_names_both(folder: Path) -> None:
-    report = json.loads((folder / REPORT_FILE).read_text("utf-8"))
-    (folder / REPORT_FILE).write_text(json.dumps(report | {"engine": "0.1.2"}), "utf-8")
+    written = (folder / GRAPH_FILE).read_text("utf-8")
+    mine, another = (f'"engine": "{version}"' for version in (ox.__version__, "0.1.2"))
+    assert mine in written
+    (folder / GRAPH_FILE).write_text(written.replace(mine, another), "utf-8")
     with pytest.raises(
         StoreError, match=rf"engine 0\.1\.2, and this is {ox.__version__}"
     ) as caught:

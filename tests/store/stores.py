@@ -63,10 +63,8 @@ def remote_engine(url: str, timeout: float = 60.0, fingerprint: str = "") -> Rem
 
 def send(built: Built, url: str, credentials: Credentials | None = None) -> int:
     """Publish a graph to a graph store and return how many triples were sent."""
-    client = Client(url, credentials)
-    sent = publish(built, sources().fingerprint, GraphStore(client), lambda *_: None)
-    client.close()
-    return sent
+    with contextlib.closing(Client(url, credentials)) as client:
+        return publish(built, sources().fingerprint, GraphStore(client), lambda *_: None)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,9 @@ ROWS, TRIPLES = "application/sparql-results+json", "application/n-triples"
 # What Virtuoso says of an answer that it cut short.
 _CUT = ("x-sparql-maxrows", "x-sql-state")
 _VIRTUOSO_NODE = re.compile(rb'"nodeID://(\w+)"')
+_VIRTUOSO_TRUTH = re.compile(
+    rb'"vars": \["__ASK_RETVAL"\].*"bindings": \[(?:[^\]]*"value": "(1)")?', re.DOTALL
+)
 _BUSY = frozenset({429, 503})
 
 
@@ -55,31 +58,7 @@ class Endpoint:
                 "Content-Type": "application/x-www-form-urlencoded",
             },
         )
-        if reply.status == 400:
-            raise QueryError(reply.told, "Repair the query.")
-        if reply.status in _BUSY:
-            raise BusyError(f"The store is busy: {reply.told}", "Try again in a moment.")
-        if reply.status in (401, 403):
-            raise RemoteStoreError(
-                f"The store does not let us ask (status {reply.status}).",
-                "Set MYOGRAPH_STORE_USER and MYOGRAPH_STORE_PASSWORD, or MYOGRAPH_STORE_TOKEN, "
-                "where the server is started.",
-            )
-        if reply.status != 200:
-            raise StoreAnswerError(
-                f"The store answered with status {reply.status}: {reply.told}",
-                "Look at the log of the store.",
-            )
-        if reply.media != (ROWS if rows else TRIPLES):
-            raise StoreAnswerError(
-                f"The store answered with {reply.media or 'no media type'} where "
-                f"{ROWS if rows else TRIPLES} was asked for.",
-                "Give --store the address where the store answers SPARQL queries.",
-            )
-        if any(name in reply.headers for name in _CUT) or not (rows or reply.framed):
-            raise StoreAnswerError(
-                "The store cut its answer short.", "Let the store give more rows, or ask for less."
-            )
+        _insist_on(reply, ROWS if rows else TRIPLES)
         return reply
 
     def rows(self, text: str, wish: Wish, dataset: Parameters = ()) -> Rows:
@@ -113,6 +92,35 @@ class Endpoint:
         self._client.close()
 
 
+def _insist_on(reply: Reply, wanted: str) -> None:
+    """Refuse what is no whole answer of a media type; see `Endpoint.post`."""
+    if reply.status == 400:
+        raise QueryError(reply.told, "Repair the query.")
+    if reply.status in _BUSY:
+        raise BusyError(f"The store is busy: {reply.told}", "Try again in a moment.")
+    if reply.status in (401, 403):
+        raise RemoteStoreError(
+            f"The store does not let us ask (status {reply.status}).",
+            "Set MYOGRAPH_STORE_USER and MYOGRAPH_STORE_PASSWORD, or MYOGRAPH_STORE_TOKEN, "
+            "where the server is started.",
+        )
+    if reply.status != 200:
+        raise StoreAnswerError(
+            f"The store answered with status {reply.status}: {reply.told}",
+            "Look at the log of the store.",
+        )
+    if reply.media != wanted:
+        raise StoreAnswerError(
+            f"The store answered with {reply.media or 'no media type'} where "
+            f"{wanted} was asked for.",
+            "Give --store the address where the store answers SPARQL queries.",
+        )
+    if any(name in reply.headers for name in _CUT) or (wanted == TRIPLES and not reply.framed):
+        raise StoreAnswerError(
+            "The store cut its answer short.", "Let the store give more rows, or ask for less."
+        )
+
+
 def solutions(reply: Reply) -> ox.QuerySolutions | ox.QueryBoolean:
     """Return an answer in JSON, https://www.w3.org/TR/sparql11-results-json/.
 
@@ -123,6 +131,9 @@ def solutions(reply: Reply) -> ox.QuerySolutions | ox.QueryBoolean:
     if b"nodeID://" in body:
         # Virtuoso names blank nodes as no other syntax could write them.
         body = _VIRTUOSO_NODE.sub(rb'"\1"', body)
+    elif truth := _VIRTUOSO_TRUTH.search(body):
+        # And it answers ASK with a row, or with none.
+        body = b'{"head":{},"boolean":%s}' % (b"true" if truth[1] else b"false")
     try:
         return ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
     except (SyntaxError, ValueError) as error:

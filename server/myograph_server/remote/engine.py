@@ -83,9 +83,13 @@ class RemoteEngine:
         self._ended: Counter[str] = Counter()
         # Set once the store holds something else than at the start.
         self.changed = threading.Event()
-        self._published = publication(self._endpoint, sources)
-        self.way = way_to_the_union(self._endpoint, self._published)
-        insist_on_all(self._endpoint, self._published)
+        try:
+            self._published = publication(self._endpoint, sources)
+            self.way = way_to_the_union(self._endpoint, self._published)
+            insist_on_all(self._endpoint, self._published)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def version(self) -> Version:

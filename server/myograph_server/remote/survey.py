@@ -88,7 +88,8 @@ def way_to_the_union(endpoint: Endpoint, published: Publication) -> Way:
         f"{DATASET} {RDF_TYPE} ?kind . GRAPH {graph('metadata')} {{ {DATASET} ?p ?o }} }}"
     )
     # Where there are other people's graphs as well, ours must be named.
-    for way in (*(() if others else _UNIONS), *_named(tuple(published.parts))):
+    ways: tuple[Way, ...] = (*(() if others else _UNIONS), *_named(tuple(published.parts)))
+    for way in ways:
         with contextlib.suppress(QueryError, StoreAnswerError):
             if endpoint.truth(f"{way.prologue}{probe}", _WISH, way.parameters):
                 return way
