@@ -106,7 +106,7 @@ def test_the_part_answers_most_questions() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Dataset.default_context:DeprecationWarning")  # rdflib's own
-@pytest.mark.parametrize("question", cases())
+@pytest.mark.parametrize("question", list(cases()))
 def test_rdflib_gives_the_same_rows(dataset: Dataset, question: Question) -> None:
     ours = rows(question)
     with patience(_PATIENCE_IF_SLOW if question.name in slow() else _PATIENCE):
