@@ -23,7 +23,7 @@ BENCH_READY := $(VENV)/.ready-to-measure
 .DELETE_ON_ERROR:
 # Two targets that install into one .venv must not run at once.
 .NOTPARALLEL:
-.PHONY: help setup setup-dev serve test test-all bench docs lint format editor lock clean
+.PHONY: help setup setup-dev serve test test-all bench release docs lint format editor lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ format: $(DEV_READY) ## let ruff repair and format the code
 
 bench: $(BENCH_READY) ## measure (benchmarks/__main__.py)
 	$(BIN)/python -m benchmarks
+
+release: $(DEV_READY) ## write build/release: exports, reports, packages, checksums (PREVIOUS=myograph.nq)
+	$(BIN)/python -m release $(if $(PREVIOUS),--previous $(PREVIOUS))
 
 docs: $(DEV_READY) ## write the documentation (docs/__main__.py)
 	$(BIN)/python -m docs

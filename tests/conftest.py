@@ -17,7 +17,7 @@ TIMED = frozenset(
     [
         *(
             f"tests/server/test_{name}.py"
-            for name in ("front", "plan", "reload", "serve", "survival", "w3c", "workers")
+            for name in ("front", "plan", "replicas", "serve", "survival", "w3c", "workers")
         ),
         "tests/store/test_faults.py",
     ]

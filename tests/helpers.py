@@ -1,6 +1,8 @@
 """What several test files share: small graphs of their own, and the real one, built once."""
 
 import fcntl
+import os
+import shutil
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -20,6 +22,7 @@ from myograph.rules import Rule, load_rules
 from myograph.terms import BASE, graph
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+SMALL_FACTS = "leg-posterior.ttl"
 Key = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]
 
 
@@ -114,3 +117,22 @@ def objects(store: ox.Store, subject: str, predicate: str) -> set[str]:
         if isinstance(quad.object, ox.NamedNode)
     )
     return {str(names.compress(value) or value) for value in found}
+
+
+def small_checkout(folder: Path) -> dict[str, str]:
+    """Make a checkout with the facts of one file, and return the environment that runs its code.
+
+    A smaller graph is built and served by the same steps.
+    """
+    for name in ("kg", "server", "ontology", "shapes"):
+        shutil.copytree(
+            REPOSITORY / name,
+            folder / name,
+            ignore=shutil.ignore_patterns("__pycache__", "node_modules"),
+        )
+    shutil.copy(REPOSITORY / "pyproject.toml", folder)
+    for path in (folder / "kg" / "data").rglob("*.*"):
+        if path.name != SMALL_FACTS:
+            path.unlink()
+    paths = os.pathsep.join(str(folder / name) for name in ("kg", "server"))
+    return os.environ | {"PYTHONPATH": paths}

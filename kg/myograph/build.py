@@ -221,6 +221,14 @@ def ready(sources: Sources, folder: Path | None = None, most: int | None = None)
     return Ready(Version(whole, report["graphs"]), where, held)
 
 
+def is_there(found: Ready) -> bool:
+    """Return whether a graph is still the one of its folder, or is held on disk."""
+    if found.disk:
+        return True
+    told = fingerprint_with(_report(found.folder)["fingerprint"], found.folder)
+    return told == found.version.fingerprint
+
+
 def on_disk(folder: Path, most: int | None = None) -> OnDisk | None:
     """Return the graph of a build folder as it lies on disk, held; put there if need be.
 

@@ -99,9 +99,13 @@ def make_context(
 
 
 def context_document(terms: Mapping[str, Any]) -> str:
-    """Return a context as a document of its own, a term a line."""
-    lines = [f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in terms.items()]
-    return '{"@context": {\n' + ",\n".join(lines) + "\n}}\n"
+    """Return a context as a document of its own."""
+    return '{"@context": {\n' + context_lines(terms) + "\n}}\n"
+
+
+def context_lines(terms: Mapping[str, Any]) -> str:
+    """Return the terms of a context as JSON, one a line, without the braces around them."""
+    return ",\n".join(f"  {json.dumps(name)}: {json.dumps(said)}" for name, said in terms.items())
 
 
 class _Seen:

@@ -107,6 +107,10 @@ class StoreError(MyographError):
     """A store of a graph on disk cannot be read or written, or is not one that we serve."""
 
 
+class VersionError(MyographError):
+    """A version of the sources cannot be built."""
+
+
 class NotInGraphError(MyographError):
     """The statement to be explained is not in the graph."""
 

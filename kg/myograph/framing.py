@@ -14,7 +14,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from myograph.context import KEYWORDS, domains, load_context
+from myograph.context import KEYWORDS, context_lines, domains, load_context
 from myograph.files import Sources
 from myograph.naming import node_rules
 from myograph.nesting import Nesting, Node, Term, place_of_property, place_of_subject
@@ -49,7 +49,7 @@ class Frame:
 
     def __init__(self, sources: Sources) -> None:
         self.context = load_context(sources.ontology)
-        vocabulary = read_ontology(sources)
+        vocabulary = self.vocabulary = read_ontology(sources)
         self.owning = {prop.value for prop in node_rules(vocabulary)}
         self.prefixes: dict[str, str] = {}
         self.keys: dict[str, str] = {}
@@ -91,7 +91,7 @@ class Frame:
 
     def several(self, key: str) -> bool:
         """Return whether a property is written as a list."""
-        said = self.context.get(key, {})
+        said = self.context.get(key)
         return not isinstance(said, dict) or said.get("@container") == "@set"
 
     def expected(self, kinds: frozenset[str], *, record: bool) -> tuple[str, ...]:
@@ -146,8 +146,9 @@ def write_framed(
             body["included"] = rest
     else:
         body = {"@graph": [writer.node(node) for node in roots]}
-    document = {"@context": frame.used(writer.words), **body}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    terms = context_lines(frame.used(writer.words))
+    written = json.dumps(body, ensure_ascii=False, indent=1)
+    return f'{{\n "@context": {{\n{terms}\n }},{written[1:]}\n'
 
 
 class _Writer:

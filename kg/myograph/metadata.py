@@ -9,12 +9,28 @@ from myograph import __version__
 from myograph.files import Sources
 from myograph.prefixes import prefix_map
 from myograph.questions import Question
-from myograph.terms import BASE, DCTERMS, LABEL, RDF_TYPE, RDFS, SH, XSD, graph
+from myograph.terms import BASE, DCTERMS, LABEL, MYO, ONTOLOGY, RDF_TYPE, RDFS, SH, SKOS, XSD, graph
 
 VOID = "http://rdfs.org/ns/void#"
 DCAT = "http://www.w3.org/ns/dcat#"
 DATASET = NamedNode(BASE + "dataset")
 _LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
+_MEDIA = "https://www.iana.org/assignments/media-types/"
+_KEYWORDS = ("anatomy", "muscle", "exercise", "injury", "biomechanics", "knowledge graph")
+# The endings of the whole graph's files, their media types, and whether they are RDF. A test holds
+# them against the formats that there are: this module is part of what makes the graph.
+DISTRIBUTIONS = (
+    ("ttl", "text/turtle", True),
+    ("jsonld", "application/ld+json", True),
+    ("nt", "application/n-triples", True),
+    ("rdf", "application/rdf+xml", True),
+    ("nq", "application/n-quads", True),
+    ("trig", "application/trig", True),
+    ("owl", "application/rdf+xml", False),
+    ("csv.zip", "application/zip", False),
+    ("parquet.zip", "application/zip", False),
+    ("sssom.zip", "application/zip", False),
+)
 _COMMENTS = {
     "ontology": "The vocabulary.",
     "anatomy": "Authored facts of anatomy.",
@@ -39,6 +55,24 @@ def describe(quads: Iterable[Quad], questions: list[Question], sources: Sources)
     examples = [quad for question in questions for quad in _example(question, sources)]
     counts = Counter(q.graph_name.value for q in quads if isinstance(q.graph_name, NamedNode))
     counts[graph("examples").value] = len(examples)
+    described: list[Quad] = _of_the_dataset()
+
+    def say(subject: NamedNode, predicate: str, value: NamedNode | Literal) -> None:
+        described.append(Quad(subject, NamedNode(predicate), value, about))
+
+    for iri, count in sorted(counts.items()):
+        part = NamedNode(iri)
+        name = iri.removeprefix(graph("").value)
+        say(DATASET, VOID + "subset", part)
+        described.append(Quad(part, RDF_TYPE, NamedNode(VOID + "Dataset"), about))
+        say(part, VOID + "triples", Literal(str(count), datatype=NamedNode(XSD + "integer")))
+        say(part, RDFS + "comment", Literal(_comment(name), language="en"))
+    return described + examples
+
+
+def _of_the_dataset() -> list[Quad]:
+    """Return what is said of the dataset as a whole and of its files."""
+    about = graph("metadata")
     described: list[Quad] = []
 
     def say(subject: NamedNode, predicate: str, value: NamedNode | Literal) -> None:
@@ -59,24 +93,25 @@ def describe(quads: Iterable[Quad], questions: list[Question], sources: Sources)
     say(DATASET, DCAT + "version", Literal(__version__))
     say(DATASET, VOID + "uriSpace", Literal(BASE))
     say(DATASET, VOID + "sparqlEndpoint", NamedNode(BASE + "sparql"))
-    for ending, media in (
-        ("ttl", "text/turtle"),
-        ("jsonld", "application/ld+json"),
-        ("nq", "application/n-quads"),
-    ):
+    say(DATASET, DCTERMS + "creator", Literal("The Myograph authors"))
+    say(DATASET, DCTERMS + "language", Literal("en"))
+    say(DATASET, DCTERMS + "conformsTo", NamedNode(ONTOLOGY))
+    say(DATASET, DCAT + "landingPage", NamedNode(BASE))
+    for word in _KEYWORDS:
+        say(DATASET, DCAT + "keyword", Literal(word, language="en"))
+    say(DATASET, VOID + "exampleResource", NamedNode(BASE + "muscle/soleus"))
+    for vocabulary in (MYO, SKOS, DCTERMS):
+        say(DATASET, VOID + "vocabulary", NamedNode(vocabulary))
+    for ending, media, is_rdf in DISTRIBUTIONS:
         dump = NamedNode(f"{BASE}dump/myograph.{ending}")
-        say(DATASET, VOID + "dataDump", dump)
+        if is_rdf:
+            say(DATASET, VOID + "dataDump", dump)
         say(DATASET, DCAT + "distribution", dump)
         described.append(Quad(dump, RDF_TYPE, NamedNode(DCAT + "Distribution"), about))
-        say(dump, DCAT + "mediaType", Literal(media))
-    for iri, count in sorted(counts.items()):
-        part = NamedNode(iri)
-        name = iri.removeprefix(graph("").value)
-        say(DATASET, VOID + "subset", part)
-        described.append(Quad(part, RDF_TYPE, NamedNode(VOID + "Dataset"), about))
-        say(part, VOID + "triples", Literal(str(count), datatype=NamedNode(XSD + "integer")))
-        say(part, RDFS + "comment", Literal(_comment(name), language="en"))
-    return described + examples
+        say(dump, DCAT + "downloadURL", dump)
+        say(dump, DCAT + "mediaType", NamedNode(_MEDIA + media))
+        say(dump, DCTERMS + "license", _LICENCE)
+    return described
 
 
 def _comment(name: str) -> str:

@@ -30,6 +30,7 @@ class Nesting:
         of: the values of each property of each subject, properties by IRI.
         inside: the blank nodes that one statement leads to, and that may be written there.
         linked: how many statements lead to each blank node.
+        shared: the blank nodes that must have a name.
     """
 
     def __init__(self, triples: Iterable[ox.Triple], shared: Iterable[Term] = ()) -> None:
@@ -41,7 +42,8 @@ class Nesting:
                 values.add(triple.object)
                 if isinstance(triple.object, ox.BlankNode):
                     self.linked[triple.object] += 1
-        once = {node for node, count in self.linked.items() if count == 1} - set(shared)
+        self.shared = set(shared)
+        once = {node for node, count in self.linked.items() if count == 1} - self.shared
         self.inside = self._reached(once)
 
     def _reached(self, once: set[Term]) -> set[Term]:

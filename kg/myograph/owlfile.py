@@ -20,6 +20,7 @@ from myograph.terms import (
     BASE,
     DCTERMS,
     LABEL,
+    MYO,
     ONTOLOGY,
     OWL,
     OWL_CLASS,
@@ -38,6 +39,7 @@ _MATCHES = frozenset(
     f"{SKOS}{name}Match" for name in ("exact", "close", "broad", "narrow", "related")
 )
 _LICENCE = ox.NamedNode("https://creativecommons.org/licenses/by/4.0/")
+_INDIVIDUAL = ox.NamedNode(OWL + "NamedIndividual")
 _HEADER = ox.NamedNode(OWL + "Ontology")
 # Terms of the language itself need no declaration.
 _BUILT_IN = (OWL, RDF, RDFS)
@@ -53,8 +55,8 @@ def owl_triples(selection: Selection, sources: Sources) -> list[ox.Triple]:
     kept = [quad for quad in selection.quads if _belongs(quad)]
     vocabulary = canonical(read_ontology(sources))
     declared = _declarations(vocabulary)
-    own_header = any(quad.graph_name == graph("ontology") for quad in kept) and not selection.whole
     header = ox.NamedNode(ONTOLOGY)
+    own_header = not selection.whole and any(quad.subject == header for quad in kept)
     triples = {quad.triple for quad in kept if own_header or quad.subject != header}
     if not own_header:
         triples |= set(_header(selection.name))
@@ -91,10 +93,20 @@ def _declarations(vocabulary: Iterable[ox.Quad]) -> dict[Term, set[ox.Triple]]:
 def _used(quad: ox.Quad, declared: dict[Term, set[ox.Triple]]) -> Iterable[ox.Triple]:
     for term in (quad.predicate, quad.object):
         yield from declared.get(term, ())
+    if quad.graph_name != graph("ontology") and _is_individual(quad.subject):
+        yield ox.Triple(quad.subject, RDF_TYPE, _INDIVIDUAL)
     kind = quad.object if quad.predicate == RDF_TYPE else None
     if isinstance(kind, ox.NamedNode) and not kind.value.startswith((BASE, *_BUILT_IN)):
         # A class of another system is declared where it is named.
         yield ox.Triple(kind, RDF_TYPE, OWL_CLASS)
+
+
+def _is_individual(subject: Term) -> bool:
+    return (
+        isinstance(subject, ox.NamedNode)
+        and subject.value.startswith(BASE)
+        and (not subject.value.startswith(MYO))
+    )
 
 
 def _iri(name: str) -> ox.NamedNode:

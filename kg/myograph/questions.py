@@ -228,22 +228,29 @@ def _choosing(name: str, pattern: str, prefixes: Mapping[str, str]) -> str:
 def _term(text: str, prefixes: Mapping[str, str], file: str) -> Value:
     if text.startswith('"') and text.endswith('"'):
         return Literal(text[1:-1])
-    if re.fullmatch(r"-?\d+", text):
+    # As many digits as fit into what the engine counts with.
+    if re.fullmatch(r"-?[0-9]{1,18}", text):
         return Literal(int(text))
     return _iri(text, prefixes, file)
 
 
 def _iri(text: str, prefixes: Mapping[str, str], file: str) -> NamedNode:
-    if text.startswith("<") and text.endswith(">"):
-        return NamedNode(text[1:-1])
     prefix, colon, local = text.partition(":")
-    xsd = {"xsd": "http://www.w3.org/2001/XMLSchema#"} | dict(prefixes)
-    if not colon or prefix not in xsd:
+    known = {"xsd": "http://www.w3.org/2001/XMLSchema#"} | dict(prefixes)
+    try:
+        if text.startswith("<") and text.endswith(">"):
+            return NamedNode(text[1:-1])
+        if colon and prefix in known:
+            return NamedNode(known[prefix] + local.replace("\\", ""))
+    except ValueError as error:
         raise QuestionError(
-            f"{file}: '{text}' is no term of a prefix that the file declares.",
-            repair='Write prefix:name with a PREFIX line, <IRI>, a number or a "string".',
-        )
-    return NamedNode(xsd[prefix] + local.replace("\\", ""))
+            f"{file}: '{text[:200]}' makes no IRI: {str(error)[:200]}.",
+            repair="Correct it, or the PREFIX line of its prefix.",
+        ) from None
+    raise QuestionError(
+        f"{file}: '{text[:200]}' is no term of a prefix that the file declares.",
+        repair='Write prefix:name with a PREFIX line, <IRI>, a number or a "string".',
+    )
 
 
 def _block(name: str) -> re.Pattern[str]:

@@ -51,7 +51,7 @@ def write_triples(triples: Iterable[ox.Triple], format_: str, prefixes: Mapping[
 
 
 def tidy_turtle(document: str) -> str:
-    """Return Turtle or TriG of the engine with only the prefixes that it uses, in order.
+    """Return Turtle of the engine with only the prefixes that it uses, in order.
 
     The engine declares every prefix that it is given.
     """

@@ -53,19 +53,19 @@ def named_graph(built: Built, name: str) -> Selection:
     short = name.removeprefix("graph:").removeprefix(GRAPH)
     quads = _in_graph(built.quads, short)
     if not quads:
-        known = sorted(
-            {
-                quad.graph_name.value.removeprefix(GRAPH)
-                for quad in built.quads
-                if isinstance(quad.graph_name, ox.NamedNode)
-            }
-        )
-        near = [found for found, *_ in process.extract(short, known, limit=3)]
-        raise UnknownGraphError(
-            f"There is no named graph '{name}'.", f"Did you mean {', '.join(near)}?"
-        )
+        places = (quad.graph_name for quad in built.quads)
+        known = {p.value.removeprefix(GRAPH) for p in places if isinstance(p, ox.NamedNode)}
+        raise unknown_graph(name, known)
     found = canonical(quads)
     return Selection(found, short.replace("/", "-"), mappings=_in_graph(found, "mapping"))
+
+
+def unknown_graph(name: str, known: Iterable[str]) -> UnknownGraphError:
+    """Return the error for a name that no named graph has, with those of like names."""
+    near = [found for found, *_ in process.extract(name, sorted(known), limit=3)]
+    return UnknownGraphError(
+        f"There is no named graph '{name}'.", f"Did you mean {', '.join(near)}?"
+    )
 
 
 def _in_graph(quads: Iterable[ox.Quad], name: str) -> list[ox.Quad]:
@@ -95,12 +95,12 @@ def entity(built: Built, iri: ox.NamedNode) -> Selection:
         more = blank.pop(waiting.pop().object, [])
         found |= dict.fromkeys(more)
         waiting += more
-    said = {quad.subject for quad in found}
+    own = {quad.subject for quad in found if str(quad.subject).startswith((f"<{start}", str(iri)))}
     named = {end for quad in found for end in (quad.subject, quad.object)} | {iri}
     labels = [q for q in built.quads if q.predicate == LABEL and q.subject in named]
     quads = canonical(dict.fromkeys([*found, *labels]))
     name = iri.value.rstrip("/").rsplit("/", 1)[-1]
-    return Selection(quads, name, about=iri, mappings=_mappings_of(built.quads, said))
+    return Selection(quads, name, about=iri, mappings=_mappings_of(built.quads, own))
 
 
 def _mappings_of(quads: Iterable[ox.Quad], subjects: Iterable[object]) -> list[ox.Quad]:

@@ -82,7 +82,6 @@ def tables(quads: Iterable[ox.Quad], frame: Frame) -> list[Table]:
     to be, such as a `myo:KneeFlexor`, is in its column of types. The vocabulary is in no table.
     """
     said: dict[ox.NamedNode, dict[str, set[Term]]] = defaultdict(lambda: defaultdict(set))
-    above: dict[str, set[str]] = defaultdict(set)
     given: dict[ox.NamedNode, set[Term]] = defaultdict(set)
     for quad in quads:
         subject, value = quad.subject, quad.object
@@ -92,9 +91,7 @@ def tables(quads: Iterable[ox.Quad], frame: Frame) -> list[Table]:
             said[subject][quad.predicate.value].add(value)
             if quad.predicate == RDF_TYPE and _is_given(quad.graph_name):
                 given[subject].add(value)
-        elif quad.predicate == SUBCLASS_OF and isinstance(value, ox.NamedNode):
-            above[subject.value].add(value.value)
-    kinds = _Kinds(above)
+    kinds = _Kinds(frame.vocabulary)
     members: dict[str, list[ox.NamedNode]] = defaultdict(list)
     for subject, facts in said.items():
         found = kinds.narrowest(given[subject])
@@ -115,8 +112,14 @@ def _is_given(graph_name: object) -> bool:
 class _Kinds:
     """The classes of ours, and which are above which."""
 
-    def __init__(self, above: Mapping[str, set[str]]) -> None:
-        self._above = above
+    def __init__(self, vocabulary: Iterable[ox.Quad]) -> None:
+        self._above: dict[str, set[str]] = defaultdict(set)
+        for quad in vocabulary:
+            lower, upper = quad.subject, quad.object
+            if quad.predicate != SUBCLASS_OF:
+                continue
+            if isinstance(lower, ox.NamedNode) and isinstance(upper, ox.NamedNode):
+                self._above[lower.value].add(upper.value)
 
     def narrowest(self, types: set[Term]) -> str | None:
         """Return the class that none of the others is below; of several the first by name."""
@@ -186,11 +189,10 @@ def write_tables(quads: Iterable[ox.Quad], frame: Frame) -> dict[str, bytes]:
 
     The form is https://www.rfc-editor.org/rfc/rfc4180.
     """
-    known = list(quads)
-    words = _words(known)
+    words = _words(frame.vocabulary)
     files: dict[str, bytes] = {}
     resources = []
-    for table in tables(known, frame):
+    for table in tables(quads, frame):
         name = f"{table.name}.csv"
         files[name] = _csv(table)
         resources.append(_resource(table, name, files[name], words))

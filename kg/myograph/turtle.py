@@ -155,7 +155,8 @@ class _Graph:
 
     def _block(self, node: Node, indent: str) -> str:
         name = self._words.term(node)
-        if isinstance(node, ox.BlankNode) and not self._nesting.linked[node]:
+        named = self._nesting.linked[node] or node in self._nesting.shared
+        if isinstance(node, ox.BlankNode) and not named:
             name = "[]"
         said = self._nesting.of[node]
         beside = len(said) == 1 or RDF_TYPE.value in said

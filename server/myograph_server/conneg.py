@@ -53,6 +53,7 @@ PLAIN_JSON = Format("json", ("application/json",), "json", "JSON")
 ROW_FORMATS = (JSON, XML, CSV, TSV)
 BOOLEAN_FORMATS = (JSON, XML)
 GRAPH_FORMATS = (TURTLE, JSONLD, NTRIPLES, RDFXML)
+RESOURCE_FORMATS = (HTML, *GRAPH_FORMATS)
 _OTHER_NAMES = {
     "ttl": "turtle",
     "nt": "ntriples",

@@ -107,22 +107,29 @@ def _paths() -> dict[str, Any]:
         "/plan": {"post": _plan()},
         "/schema/workout.json": {"get": _operation("Give the JSON Schema of a workout.", [])},
         "/health": {"get": _operation("Say which graph is served.", [])},
+        "/context.jsonld": {"get": _operation("Give the JSON-LD context of all JSON-LD here.", [])},
+        "/dump/{file}": {
+            "get": _operation(
+                "Give the whole graph or one named graph, in the format that the ending says.",
+                [_in_path("file", "myograph.csv.zip")],
+            )
+        },
         "/{space}/{name}": {
             "get": _operation(
                 "Tell everything of one record.",
-                [
-                    {
-                        "name": n,
-                        "in": "path",
-                        "required": True,
-                        "schema": {"type": "string"},
-                        "example": e,
-                    }
-                    for n, e in (("space", "muscle"), ("name", "soleus"))
-                ]
-                + [_format()],
+                [_in_path("space", "muscle"), _in_path("name", "soleus"), _format()],
             )
         },
+    }
+
+
+def _in_path(name: str, example: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": example,
     }
 
 

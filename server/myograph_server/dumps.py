@@ -1,56 +1,86 @@
-"""`/dump/myograph.*`: the whole graph in a file, written once and kept beside the graph."""
+"""`/dump/…`: the whole graph or one of its named graphs in a file, written once and kept."""
 
 import os
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 import pyoxigraph as ox
 from flask import Blueprint, Response
 
 from myograph.build import Built, load
 from myograph.errors import NoSuchPageError, NotBuiltError
-from myograph.export import export
+from myograph.export import KINDS, export_part
+from myograph.selection import WHOLE, named_graph, unknown_graph, whole
+from myograph.terms import GRAPH
 from myograph_server.facts import sliced
+from myograph_server.signposts import dump_links
 from myograph_server.site import Site, site
 
 blueprint = Blueprint("dumps", __name__)
-FILES = {
-    "ttl": ("turtle", "text/turtle; charset=utf-8"),
-    "jsonld": ("jsonld", "application/ld+json"),
-    "nt": ("ntriples", "application/n-triples"),
-    "nq": ("nquads", "application/n-quads"),
-}
+FORMATS = {kind.ending: name for name, kind in KINDS.items()}
+# Two who ask at once wait for one writing.
+_WRITING = threading.Lock()
 
 
-@blueprint.get("/dump/myograph.<ending>")
-def dump(ending: str) -> Response:
-    """Give the whole graph."""
-    if ending not in FILES:
+@blueprint.get("/dump/<path:file>")
+def dump(file: str) -> Response:
+    """Give the whole graph, or one named graph: `/dump/anatomy.ttl`."""
+    ending = next((e for e in FORMATS if file.endswith(f".{e}")), "")
+    if not ending:
         raise NoSuchPageError(
-            f"There is no dump 'myograph.{ending}'.",
-            f"Take one of: {', '.join(f'myograph.{e}' for e in FILES)}.",
+            f"There is no dump '{file}'.",
+            f"Take one of: {', '.join(f'{WHOLE}.{e}' for e in FORMATS)}, or a named graph such "
+            "as anatomy.ttl.",
         )
-    format_, content_type = FILES[ending]
-    return Response(_written(site(), format_, ending), content_type=content_type)
+    kind = KINDS[FORMATS[ending]]
+    name = file.removesuffix(f".{ending}")
+    media = f"{kind.media}; charset=utf-8" if kind.media.startswith("text/") else kind.media
+    response = Response(_written(site(), name, ending), content_type=media)
+    response.headers["Link"] = dump_links(kind.media)
+    if kind.files:
+        response.headers["Content-Disposition"] = f'attachment; filename="{_flat(file)}"'
+    return response
 
 
-def _written(shared: Site, format_: str, ending: str) -> bytes:
-    """Return the dump, from the file where it has been written before."""
+def _flat(name: str) -> str:
+    return name.replace("/", "-")
+
+
+def _written(shared: Site, name: str, ending: str) -> bytes:
+    """Return a dump, from the file where it has been written before.
+
+    Raises:
+        UnknownGraphError: there is no such named graph.
+        MissingPackageError: what writes it is not installed.
+    """
     folder = shared.sources.build_folder / "dump"
-    path = folder / f"{shared.version.fingerprint}.{ending}"
+    path = folder / f"{shared.version.fingerprint}.{_flat(name)}.{ending}"
     with suppress(OSError):
         return path.read_bytes()
-    data = export(_whole(shared), format_, shared.sources)
-    # A folder that cannot be written to costs time, not the answer.
-    with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob(f"*.{ending}"):
-            old.unlink(missing_ok=True)
-        # A name of its own: another server of this checkout may write the same dump now.
-        part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
-        part.write_bytes(data)
-        part.replace(path)
+    known = {iri.removeprefix(GRAPH) for iri in shared.version.graphs}
+    if name != WHOLE and name not in known:
+        raise unknown_graph(name, known)
+    with _WRITING:
+        with suppress(OSError):
+            return path.read_bytes()
+        built = _whole(shared)
+        part = whole(built) if name == WHOLE else named_graph(built, name)
+        data = export_part(part, FORMATS[ending], shared.sources)
+        # A folder that cannot be written to costs time, not the answer.
+        with suppress(OSError):
+            _keep(data, path, f"*.{_flat(name)}.{ending}")
     return data
+
+
+def _keep(data: bytes, path: Path, others: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for old in path.parent.glob(others):
+        old.unlink(missing_ok=True)
+    # A name of its own: another server of this checkout may write the same dump now.
+    part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
+    part.write_bytes(data)
+    part.replace(path)
 
 
 def _whole(shared: Site) -> Built:

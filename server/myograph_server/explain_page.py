@@ -103,6 +103,7 @@ def _plain(found: Explanation, told: set[str] | None = None) -> dict[str, Any]:
                 "iri": source.value,
                 "path": href(source.value),
                 "title": facts.text(source, "http://purl.org/dc/terms/title") or source.value,
+                "author": facts.text(source, "author"),
             }
             for source in found.sources
         ],

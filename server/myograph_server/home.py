@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import pyoxigraph as ox
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, make_response, render_template
 
 from myograph.names import Record
 from myograph.query import Rows, Term
@@ -12,6 +12,7 @@ from myograph.terms import BASE, is_derived, myo
 from myograph_server.ask import sentence
 from myograph_server.kinds import TITLES
 from myograph_server.picture import picture_of
+from myograph_server.signposts import home_links
 from myograph_server.site import site
 
 blueprint = Blueprint("home", __name__)
@@ -68,12 +69,12 @@ class Way:
 
 
 @blueprint.get("/")
-def home() -> str:
+def home() -> Response:
     """Show the first page."""
     known = _known()
     ways = [_way(space, kind, known) for space, kind in _KINDS]
     questions = site().questions
-    return render_template(
+    page = render_template(
         "home.html",
         ways=ways,
         first={
@@ -86,6 +87,9 @@ def home() -> str:
         refusing=sum(rule.finds_violations for rule in site().rules),
         picture=picture_of(None),
     )
+    response = make_response(page)
+    response.headers["Link"] = home_links()
+    return response
 
 
 def _known() -> dict[Term | None, int]:

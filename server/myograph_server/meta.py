@@ -4,7 +4,8 @@ import json
 
 from flask import Blueprint, Response, current_app, request
 
-from myograph import __version__, jsonld
+from myograph import __version__
+from myograph.context import context_document, load_context
 from myograph.results import write_triples
 from myograph_server import conneg
 from myograph_server.description import openapi
@@ -46,8 +47,9 @@ def api() -> Response:
 
 @blueprint.get("/context.jsonld")
 def context() -> Response:
-    """Give the JSON-LD context with our prefixes, https://www.w3.org/TR/json-ld11/#the-context."""
-    return _json({"@context": jsonld.context(site().prefixes)}, "application/ld+json")
+    """Give the JSON-LD context of all we export, https://www.w3.org/TR/json-ld11/#the-context."""
+    text = context_document(load_context(site().sources.ontology))
+    return Response(text, content_type="application/ld+json")
 
 
 @blueprint.get("/.well-known/void")

@@ -47,6 +47,8 @@ PROBLEMS: tuple[tuple[type[MyographError], int, str, str], ...] = (
     (errors.WorkoutError, 400, "workout", "The workout cannot be read"),
     (errors.OntologyFileError, 400, "ontology-file", "The ontology cannot be read"),
     (errors.OntologyConflictError, 422, "ontology-conflict", "The ontology contradicts the graph"),
+    (errors.UnknownGraphError, 404, "unknown-graph", "No named graph has that name"),
+    (errors.MissingPackageError, 501, "missing-package", "This server cannot write that"),
     (errors.UnknownOntologyError, 404, "unknown-ontology", "No such ontology was added"),
     (errors.MalformedTurtleError, 400, "malformed-turtle", "The document does not parse"),
     (errors.UnnamedNodeError, 400, "unnamed-node", "A blank node has no name"),

@@ -3,9 +3,12 @@
 import pyoxigraph as ox
 from flask import Blueprint, Response, make_response, render_template, request
 
+from myograph import __version__
+from myograph.canonical import canonical
 from myograph.errors import NoSuchPageError
-from myograph.results import write_triples
-from myograph.terms import ALT_LABEL, BASE, DCTERMS, GRAPH, PREF_LABEL
+from myograph.export import export_part
+from myograph.selection import Selection
+from myograph.terms import ALT_LABEL, BASE, DCTERMS, GRAPH, LABEL, ONTOLOGY, PREF_LABEL
 from myograph_server import (
     activity_page,
     condition_page,
@@ -21,10 +24,12 @@ from myograph_server.kinds import TITLES
 from myograph_server.links import compact, href
 from myograph_server.pages import DEFINITION, Reader, Section
 from myograph_server.picture import picture_of
+from myograph_server.signposts import signposts
 from myograph_server.site import site
 
 blueprint = Blueprint("resources", __name__)
-_FORMATS = (conneg.HTML, *conneg.GRAPH_FORMATS)
+_FORMATS = conneg.RESOURCE_FORMATS
+VERSION_PATH = f"ontology/{__version__}"
 _ENDINGS = {f.ending: f for f in _FORMATS}
 _CAREFUL = ("Condition", "RedFlag", "Symptom", "Intervention", "RiskFactor", "Mechanism", "Stage")
 
@@ -33,6 +38,9 @@ _CAREFUL = ("Condition", "RedFlag", "Symptom", "Intervention", "RiskFactor", "Me
 def resource(path: str) -> Response:
     """Tell what is known of a thing, or list the things of a kind."""
     path, named = _split(path.rstrip("/"))
+    if path == VERSION_PATH:
+        # What owl:versionIRI names; other versions are in their releases.
+        path = "ontology"
     space = path if path in TITLES else ""
     iri = _iri(path)
     if iri is None or not site().facts.knows(iri):
@@ -43,11 +51,29 @@ def resource(path: str) -> Response:
     if chosen == conneg.HTML:
         response = make_response(_vocabulary() if path == "ontology" else _page(iri))
     else:
-        triples = site().facts.description(iri)
-        body = write_triples(triples, chosen.name, site().prefixes)
-        response = Response(body, content_type=chosen.content_type)
-    response.headers["Link"] = _link(iri)
+        response = Response(_document(iri, chosen), content_type=chosen.content_type)
+    response.headers["Link"] = signposts(iri, chosen)
+    # Which of the formats this is, for caches and those who save it.
+    response.headers["Content-Location"] = f"{href(iri.value)}.{chosen.ending}"
     return response
+
+
+def _document(iri: ox.NamedNode, chosen: conneg.Format) -> bytes:
+    """Return what is known of a thing as RDF, with the names of what is next to it."""
+    facts = site().facts
+    # The IRI of the ontology stands for all its terms.
+    triples = [f.triple for f in facts.in_graph("ontology")] if iri.value == ONTOLOGY else []
+    triples += facts.description(iri)
+    met = {end for triple in triples for end in (triple.subject, triple.object)} | {iri}
+    records = site().names.records
+    triples += [
+        ox.Triple(record.iri, LABEL, ox.Literal(record.label, language="en"))
+        for end in met
+        if isinstance(end, ox.NamedNode) and (record := records.get(end))
+    ]
+    quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples]
+    name = iri.value.rsplit("/", 1)[-1]
+    return export_part(Selection(canonical(quads), name, about=iri), chosen.name, site().sources)
 
 
 def _split(path: str) -> tuple[str, conneg.Format | None]:
@@ -71,14 +97,6 @@ def _nothing(path: str) -> NoSuchPageError:
         f"The graph has nothing at /{path}.",
         f"Did you mean {hint}?" if hint else "Look for it with /search?q=….",
     )
-
-
-def _link(iri: ox.NamedNode) -> str:
-    """Return the Link header, https://www.rfc-editor.org/rfc/rfc8288."""
-    # A header holds no other characters than these; the path is percent-encoded already.
-    path = href(iri.value)
-    parts = [f'<{path}.{f.ending}>; rel="alternate"; type="{f.media[0]}"' for f in _FORMATS]
-    return ", ".join([*parts, f'<{BASE}{href(iri.value).lstrip("/")}>; rel="describes"'])
 
 
 def _list(space: str, named: conneg.Format | None) -> Response:

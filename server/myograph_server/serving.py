@@ -12,8 +12,16 @@ from pathlib import Path
 from flask import Flask
 from waitress.server import BaseWSGIServer, create_server
 
-from myograph.build import GRAPH_FILE, Progress, Ready, ready, ready_or_build, remove_old
-from myograph.errors import AddressInUseError, MyographError
+from myograph.build import (
+    GRAPH_FILE,
+    Progress,
+    Ready,
+    is_there,
+    ready,
+    ready_or_build,
+    remove_old,
+)
+from myograph.errors import AddressInUseError, MyographError, NotBuiltError
 from myograph.files import Sources, find_sources
 from myograph.prefixes import prefix_map
 from myograph.remote.client import client_for
@@ -172,7 +180,11 @@ def start_engine(found: Ready | None, sources: Sources, chosen: Chosen) -> Engin
 
 
 def start_workers(found: Ready, sources: Sources, chosen: Chosen) -> WorkerEngine:
-    """Start workers over a graph."""
+    """Start workers over a graph.
+
+    Raises:
+        NotBuiltError: a build has put another in its place meanwhile, and the workers have that.
+    """
     limits = PoolLimits(
         workers=int(chosen["workers"]),
         waiting=int(chosen["queue"]),
@@ -180,6 +192,12 @@ def start_workers(found: Ready, sources: Sources, chosen: Chosen) -> WorkerEngin
         patience=float(chosen["patience"]),
     )
     pool = Pool(found.disk or found.folder / GRAPH_FILE, prefix_map(sources.ontology), limits)
+    if not is_there(found):
+        pool.close()
+        raise NotBuiltError(
+            "Another graph took the place of the one that was being loaded.",
+            "Start the server again, or send it SIGHUP once more.",
+        )
     return WorkerEngine(
         pool,
         int(chosen["max_answer_length"]),

@@ -1,6 +1,9 @@
 """Downloads, descriptions, and one's own facts held against the shapes."""
 
+import io
 import json
+import zipfile
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 import pytest
@@ -9,6 +12,7 @@ from flask.testing import FlaskClient
 
 from myograph import __version__
 from myograph.build import Built
+from myograph.terms import graph
 from myograph_server.site import EXTENSION
 from tests.server.helpers import HTML, assert_problem
 from tests.server.test_pages import page, plain
@@ -21,36 +25,79 @@ DUMPS = {
 }
 
 
+def held(quads: Iterable[ox.Quad]) -> set[tuple[str, str]]:
+    """What statements say, but for blank nodes, whose names are others in each document."""
+    return {
+        (q.predicate.value, str(q.object)) for q in quads if not isinstance(q.object, ox.BlankNode)
+    }
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("ending", "kind"), DUMPS.items())
 def test_dumps_hold_the_whole_graph(
     client: FlaskClient, built: Built, ending: str, kind: tuple[str, ox.RdfFormat]
 ) -> None:
     answer = client.get(f"/dump/myograph.{ending}")
     assert (answer.status_code, answer.mimetype) == (200, kind[0])
-    found = {(q.predicate, str(q.object)) for q in ox.parse(answer.get_data(), format=kind[1])}
-    expected = {(q.predicate, str(q.object)) for q in built.quads}
-    # Blank nodes change their names; everything else, literals as written among it, is the same.
-    assert {f for f in found if not f[1].startswith("_:")} == {
-        e for e in expected if not e[1].startswith("_:")
-    }
-    assert client.get(f"/dump/myograph.{ending}").get_data() == answer.get_data()
+    assert held(ox.parse(answer.get_data(), format=kind[1])) == held(built.quads)
 
 
+@pytest.mark.parametrize(("ending", "kind"), DUMPS.items())
+def test_dumps_hold_a_named_graph(
+    client: FlaskClient, built: Built, ending: str, kind: tuple[str, ox.RdfFormat]
+) -> None:
+    answer = client.get(f"/dump/inferred/crosses.{ending}")
+    assert (answer.status_code, answer.mimetype) == (200, kind[0])
+    own = [q for q in built.quads if q.graph_name == graph("inferred/crosses")]
+    found = list(ox.parse(answer.get_data(), format=kind[1]))
+    assert held(found) == held(own)
+    assert len(found) == len(own)
+    assert client.get(f"/dump/inferred/crosses.{ending}").get_data() == answer.get_data()
+    link = answer.headers["Link"]
+    assert '</.well-known/void>; rel="describedby"; type="text/turtle"' in link
+    assert '<https://creativecommons.org/licenses/by/4.0/>; rel="license"' in link
+
+
+@pytest.mark.parametrize("ending", ["csv.zip", "sssom.zip", "owl"])
+def test_dumps_of_other_formats(client: FlaskClient, ending: str) -> None:
+    answer = client.get(f"/dump/mapping.{ending}")
+    assert answer.status_code == 200
+    if ending == "owl":
+        assert b"owl:Ontology" in answer.get_data() or b"owl#Ontology" in answer.get_data()
+        return
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="mapping.{ending}"'
+    names = zipfile.ZipFile(io.BytesIO(answer.get_data())).namelist()
+    assert ("datapackage.json" in names) == (ending == "csv.zip")
+    assert ("uberon.sssom.tsv" in names) == (ending == "sssom.zip")
+
+
+@pytest.mark.parametrize(
+    ("file", "text"), [("nowhere.ttl", "Did you mean"), ("myograph.docx", "myograph.csv.zip")]
+)
+def test_what_cannot_be_dumped(client: FlaskClient, file: str, text: str) -> None:
+    assert_problem(client.get(f"/dump/{file}"), 404, text)
+
+
+@pytest.mark.slow
 def test_the_dump_with_graphs_has_them(client: FlaskClient, built: Built) -> None:
     quads = ox.parse(client.get("/dump/myograph.nq").get_data(), format=ox.RdfFormat.N_QUADS)
     assert {q.graph_name for q in quads} == {q.graph_name for q in built.quads}
 
 
-def test_the_json_dump_has_a_context(client: FlaskClient) -> None:
-    found = json.loads(client.get("/dump/myograph.jsonld").get_data())
-    assert found["@context"]["myo"] == "https://w3id.org/myograph/ontology/"
-    (soleus,) = [node for node in found["@graph"] if node["@id"] == "muscle:soleus"]
-    assert soleus["rdfs:label"] == {"@value": "soleus", "@language": "en"}
+def test_a_record_as_json_is_an_object_with_plain_keys(client: FlaskClient) -> None:
+    found = json.loads(client.get("/muscle/soleus.jsonld").get_data())
+    published = client.get("/context.jsonld").get_json(force=True)["@context"]
+    assert found["@context"].items() <= published.items()
+    assert found["id"] == "muscle:soleus"
+    assert found["label"] == "soleus"
+    assert found["hasAction"][0]["role"] == "PrimeMover"
+    labels = {node["id"]: node.get("label") for node in found["included"]}
+    assert labels["nerve:tibial"] == "tibial nerve"
 
 
 def test_a_dump_is_not_sent_again(client: FlaskClient) -> None:
-    tag = client.get("/dump/myograph.ttl").headers["ETag"]
-    assert client.get("/dump/myograph.ttl", headers={"If-None-Match": tag}).status_code == 304
+    tag = client.get("/dump/anatomy.nt").headers["ETag"]
+    assert client.get("/dump/anatomy.nt", headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_health(client: FlaskClient, built: Built) -> None:
@@ -68,11 +115,13 @@ def test_void(client: FlaskClient) -> None:
     assert "void:Dataset" in answer.get_data(as_text=True)
 
 
-def test_the_context_has_every_prefix(client: FlaskClient, app: Flask) -> None:
+def test_the_context_is_the_published_one(client: FlaskClient, app: Flask) -> None:
     found = client.get("/context.jsonld")
     assert found.mimetype == "application/ld+json"
     context = found.get_json(force=True)["@context"]
-    assert context.keys() == app.extensions[EXTENSION].prefixes.keys()
+    shared = app.extensions[EXTENSION]
+    assert context.keys() > shared.prefixes.keys()
+    assert found.get_data() == (shared.sources.ontology / "context.jsonld").read_bytes()
     assert context["fma"] == {"@id": "http://purl.org/sig/ont/fma/fma", "@prefix": True}
 
 

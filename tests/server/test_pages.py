@@ -329,6 +329,9 @@ def test_an_explanation(client: FlaskClient) -> None:
     assert "On record, from" in plain(page(client, address))
     authored = client.get("/explain?s=muscle:soleus&p=layer&o=myo:IntermediateLayer")
     assert authored.get_json(force=True)["derived"] is False
+    # Two of its sources have one title, and are told apart by who wrote them.
+    extends = "/explain?s=muscle:gluteus-maximus&p=produces&o=movement:hip-extension"
+    assert "Gluteus maximus (eptumed.com)" in plain(page(client, extends))
 
 
 def test_derived_marks_lead_to_explanations(client: FlaskClient) -> None:

@@ -201,6 +201,8 @@ def height(found: Explanation) -> int:
         HEIGHTS[key] = 1_000_000
         below = [height(premise) for premise in found.premises]
         assert below or not found.derived, f"{key} rests on nothing"
+        # Only the vocabulary is of our own making.
+        assert below or found.sources or found.graph in ("ontology", "bridge"), f"{key}: no source"
         HEIGHTS[key] = 1 + max(below, default=0)
     return HEIGHTS[key]
 

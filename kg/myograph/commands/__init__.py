@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from myograph.commands.ask import add_ask, add_query
+from myograph.commands.diff import add_diff
 from myograph.commands.give import add_export, add_reason
 from myograph.commands.link import add_link
 from myograph.commands.look import add_explain, add_show, add_stats
@@ -25,6 +26,7 @@ ALL: tuple[Callable[[Subparsers], argparse.ArgumentParser], ...] = (
     add_show,
     add_explain,
     add_export,
+    add_diff,
     add_stats,
     add_sources,
     add_picture,

@@ -2,24 +2,29 @@
 
 import argparse
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pyoxigraph import Quad
 from rich.markup import escape
 from rich.table import Table
 
-from myograph.build import build, load_or_build, write
+from myograph.build import GRAPH_FILE, build, load_or_build, write
 from myograph.check import Finding, Report, check
+from myograph.commands.diff import show_changes
 from myograph.commands.inputs import read_text
 from myograph.commands.outputs import tell_of_disk
 from myograph.commands.parser import subcommand
 from myograph.console import OUT, progress
+from myograph.diff import Change, compare
 from myograph.files import Sources, find_sources
 from myograph.read import own_document
 from myograph.terms import BASE
 
 _SHOWN = 60
+_CHANGES = 20  # records whose changes a build shows; `diff` shows all
 
 
 def add_build(subparsers: Any) -> argparse.ArgumentParser:
@@ -59,7 +64,9 @@ def _build(args: argparse.Namespace) -> int:
     with progress("Building the graph") as tell:
         built = build(sources, progress=tell)
         tell("write")
-        held = write(built, sources.build_folder, most=args.disk_above)
+        with last_graph(sources.build_folder) as before:
+            held = write(built, sources.build_folder, most=args.disk_above)
+            changes = changes_since(before, sources.build_folder)
     derived = sum(built.made.values())
     seconds = time.perf_counter() - started
     OUT.print(
@@ -67,7 +74,33 @@ def _build(args: argparse.Namespace) -> int:
         f"rules, in {seconds:.1f} s."
     )
     tell_of_disk(held)
+    if changes is not None:
+        OUT.print("Since the last build: ", end="")
+        show_changes(changes, _CHANGES)
     return 0
+
+
+@contextmanager
+def last_graph(folder: Path) -> Iterator[BinaryIO | None]:
+    """Open the graph of a build folder, which can be read when another has taken its place."""
+    try:
+        file = (folder / GRAPH_FILE).open("rb")
+    except OSError:
+        yield None
+        return
+    with file:
+        yield file
+
+
+def changes_since(before: BinaryIO | None, folder: Path) -> list[Change] | None:
+    """Return what changed since a graph, or None if there was none, or none that can be read."""
+    if before is None:
+        return None
+    with (folder / GRAPH_FILE).open("rb") as after:
+        try:
+            return compare(before, after)
+        except SyntaxError:
+            return None
 
 
 def _check(args: argparse.Namespace) -> int:

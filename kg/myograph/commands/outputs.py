@@ -1,5 +1,6 @@
 """Writes what a command makes, to a file or to standard output, and tells where things lie."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -33,9 +34,25 @@ def write_out(document: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(document)
         return
     try:
-        output.write_bytes(document)
+        if output.exists() and not output.is_file():
+            output.write_bytes(document)  # a pipe or a device, which nothing can take the place of
+        else:
+            _replace(output.resolve(), document)
     except OSError as error:
         raise OutputFileError(
             f"{output} cannot be written: {error.strerror}.", "Name a file that can be."
         ) from None
     OUT.print(f"Wrote {len(document):,} bytes to {escape(str(output))}.")
+
+
+def _replace(path: Path, document: bytes) -> None:
+    """Write a file that is whole or as it was, with the permissions that it had or would have."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(document)
+        if path.exists():
+            part.chmod(path.stat().st_mode)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

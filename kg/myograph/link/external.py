@@ -103,11 +103,18 @@ def prepare(
             name, theirs.iri, theirs.version, path.name, date.today().isoformat(), theirs.count,
             len(theirs.classes), len(linked), tuple(source.missing), _digest(part),
         )  # fmt: skip
-        (kept / f"{name}.json").write_text(json.dumps(asdict(found), indent=2) + "\n", "utf-8")
-        part.replace(kept / f"{name}.nt")
+        _keep(found, part, kept)
     finally:
         part.unlink(missing_ok=True)
     return found
+
+
+def _keep(found: External, part: Path, kept: Path) -> None:
+    known = kept / f"{found.name}.json.part"
+    known.write_text(json.dumps(asdict(found), indent=2) + "\n", "utf-8")
+    # What is known of it goes last: without that it does not count as added.
+    part.replace(kept / f"{found.name}.nt")
+    known.replace(kept / f"{found.name}.json")
 
 
 def _refuse(path: Path, theirs: Index, quads: Collection[Quad], tell: Progress, dl: bool) -> None:
