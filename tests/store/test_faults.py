@@ -110,6 +110,7 @@ def test_a_fault_is_an_error_and_no_page(told: Told, fault: Answer, status: int,
     page = told.client.get("/muscle/soleus", headers=HTML)
     assert page.status_code == status
     assert says in page.get_data(as_text=True)
+    assert told.url not in page.get_data(as_text=True)
     query = "SELECT ?o { <https://w3id.org/myograph/muscle/soleus> rdfs:label ?o }"
     if fault is not endless:
         assert_problem(told.client.get(sparql(query)), status, says)

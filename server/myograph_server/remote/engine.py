@@ -6,6 +6,7 @@ it, and after it the store is asked whether it still holds the version that it h
 
 import contextlib
 import io
+import logging
 import re
 import threading
 from collections import Counter
@@ -33,6 +34,7 @@ from myograph_server.remote.endpoint import Endpoint, Parameters, solutions, unr
 from myograph_server.remote.survey import insist_on_all, publication, way_to_the_union
 from myograph_server.workers.worker import ROWS, TRIPLES
 
+LOG = logging.getLogger("myograph.server")
 _PREFIX = re.compile(r"\bPREFIX\s+([\w-]*):", re.IGNORECASE)
 # A SELECT of nothing but variables: the columns that the answer must have.
 _COLUMNS = re.compile(
@@ -79,6 +81,7 @@ class RemoteEngine:
         self, client: Client, prefixes: Mapping[str, str], limits: RemoteLimits, sources: str
     ) -> None:
         self._endpoint, self._prefixes, self._limits = Endpoint(client), prefixes, limits
+        self._url = client.url
         self._turns = threading.BoundedSemaphore(limits.at_once)
         self._ended: Counter[str] = Counter()
         # Set once the store holds something else than at the start.
@@ -138,12 +141,12 @@ class RemoteEngine:
             raise BusyError("Too many queries are waiting for the store.", _LATER)
         try:
             yield
-        except StoreTimedOutError:
-            self._ended["time"] += 1
-            raise
-        except RemoteStoreError:
-            self._ended["store"] += 1
-            raise
+        except RemoteStoreError as error:
+            self._ended["time" if isinstance(error, StoreTimedOutError) else "store"] += 1
+            LOG.warning("%s", error)
+            # Where the store is, is for who runs the server.
+            told = error.message.replace(f" at {self._url}", "")
+            raise type(error)(told, error.repair) from None
         finally:
             self._turns.release()
 
