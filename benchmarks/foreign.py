@@ -28,19 +28,20 @@ def write_obo(path: Path, terms: int, linked: list[str], seed: int = 1) -> None:
     with path.open("w", encoding="utf-8") as out:
         out.write(_HEADER)
         for number, name in enumerate(names):
-            out.write(_term(number, name, names, chance))
+            # Only to what came before, and never to what is linked: no term is above itself.
+            above = min(number, terms - len(linked))
+            out.write(_term(number, name, names, above, chance))
         out.write(_RELATION)
 
 
-def _term(number: int, name: str, names: list[str], chance: random.Random) -> str:
+def _term(number: int, name: str, names: list[str], above: int, chance: random.Random) -> str:
     lines = [
         f"\n[Term]\nid: {name}\nname: generated structure {number}",
         f'def: "The structure of number {number}, as somebody describes it." [GEN:{number}]',
         *(f'synonym: "structure {number} by name {i}" EXACT []' for i in range(2)),
         *(f"xref: {system}:{number}" for system in ("FMA", "MA", "EMAPA")),
     ]
-    # Only to what came before: no term is above itself.
-    if number:
-        lines += [f"is_a: {names[chance.randrange(number)]}"]
-        lines += [f"relationship: part_of {names[chance.randrange(number)]}"]
+    if above:
+        lines += [f"is_a: {names[chance.randrange(above)]}"]
+        lines += [f"relationship: part_of {names[chance.randrange(above)]}"]
     return "\n".join(lines) + "\n"

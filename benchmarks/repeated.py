@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from myograph.files import SOURCE_FOLDERS, Sources
+from myograph.link.register import linked, register_path, register_text
 
 _NAMES = re.compile(
     r"(?<![\w/<-])(muscle|bone|landmark|joint|tissue|nerve|artery|vein|region|movement|exercise|"
@@ -43,15 +44,18 @@ def repeat(sources: Sources, copies: int, folder: Path, *, whole: bool = True) -
     for path in sorted(sources.data.rglob("*")):
         if not whole and path.parent.name in _BEYOND_ANATOMY:
             continue
-        # Sources are cited by every copy, and written once.
-        if not path.is_file() or path.name.startswith("sources"):
+        # Sources are cited by every copy, and written once; the register follows from the links.
+        if not path.is_file() or path.name.startswith("sources") or path == register_path(sources):
             continue
         text = path.read_text("utf-8")
         stem, dot, ending = path.name.partition(".")
         for copy in range(1, copies):
             target = folder / "kg" / "data" / path.relative_to(sources.data).parent
             (target / f"{stem}-{copy}{dot}{ending}").write_text(renamed(text, copy), "utf-8")
-    return replace(sources, root=folder, in_checkout=True)
+    made = replace(sources, root=folder, in_checkout=True)
+    if entries := linked(made):
+        register_path(made).write_text(register_text(entries), "utf-8")
+    return made
 
 
 def renamed(text: str, copy: int) -> str:

@@ -117,7 +117,7 @@ def less(sources: Sources, folder: Path, left_out: tuple[str, ...]) -> Sources:
 def graphs(folder: Path, args: argparse.Namespace) -> Iterator[tuple[Measured, Path]]:
     """Make one graph after another, each with what building it took, and its file."""
     sources = find_sources()
-    if not args.whole:
+    if not args.whole and not args.only:
         small = less(sources, folder / "leg-sources", _BEYOND_LEG)
         root = checkout(small, folder / "leg")
         yield _built("the leg", root, command(["build"], root))
@@ -165,7 +165,7 @@ def measure(found: Measured, graph: Path, folder: Path, args: argparse.Namespace
     """Load a graph into each engine and ask it everything."""
     store = folder / "store"
     found.loads["disk"] = next(_probe(["load", str(graph), "--target", str(store)], args))
-    for engine in _ENGINES:
+    for engine in args.engines:
         if engine == "rdflib" and found.triples > _RDFLIB:
             continue
         path = graph if engine in ("memory", "rdflib") else store
@@ -266,9 +266,11 @@ def main(argv: list[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", help="triples")
+    parser.add_argument("--engines", nargs="+", choices=_ENGINES, default=_ENGINES)
     parser.add_argument("--whole", action="store_true", help="exercises and injuries too")
     parser.add_argument("--foreign", type=int, default=_FOREIGN_TERMS, help="its terms; 0: none")
     parser.add_argument("--build-up-to", type=int, default=1_000_000, help="triples")
+    parser.add_argument("--only", action="store_true", help="the sizes, without the leg alone")
     parser.add_argument("--limit", type=int, default=60, help="seconds that a question may take")
     parser.add_argument("--memory", type=int, default=8000, help="megabytes of an engine")
     parser.add_argument("--json", type=Path, help="a file for all that was measured")

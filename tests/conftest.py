@@ -14,8 +14,13 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Servers with short deadlines: at most one of these files runs at a time.
 TIMED = frozenset(
-    f"tests/server/test_{name}.py"
-    for name in ("front", "plan", "reload", "serve", "survival", "w3c", "workers")
+    [
+        *(
+            f"tests/server/test_{name}.py"
+            for name in ("front", "plan", "replicas", "serve", "survival", "w3c", "workers")
+        ),
+        "tests/store/test_faults.py",
+    ]
 )
 # What takes longest comes first, so that no process is left with it at the end. The tests of
 # these files share little, so each goes to whoever is free.

@@ -284,16 +284,24 @@ def _(facts: Facts, draw: Random) -> Change | None:
 
 @kinds("a finer landmark", innocent=True)
 def _(facts: Facts, draw: Random) -> Change | None:
-    place = draw.choice(facts.of_class("Landmark"))
+    """An attachment is moved to a part of its landmark, which nothing else may need."""
+    places = set(facts.of_class("Landmark"))
+    quad = draw.choice([q for q in facts.statements["attachesTo"] if q.object in places])
+    place = quad.object
+    others = [q for q in facts.statements["attachesTo"] if q.object == place and q != quad]
+    if not isinstance(place, NamedNode) or not others:
+        return None
     node = NamedNode(f"{place.value}-upper-part")
-    file = next(facts.home[q] for q in facts.about[place] if q.predicate == RDF_TYPE)
     source = next(q.object for q in facts.about[place] if q.predicate == SOURCE)
     label = facts.label(place)
     new = (
+        Quad(quad.subject, quad.predicate, node),
         Quad(node, RDF_TYPE, myo("Landmark")), Quad(node, myo("partOf"), place),
         Quad(node, LABEL, Literal(f"{label}, upper part", language="en")),
         Quad(node, NamedNode("http://www.w3.org/2004/02/skos/core#definition"),
              Literal(f"The upper half of this place: {label}.", language="en")),
         Quad(node, SOURCE, source),
     )  # fmt: skip
-    return Change(compact(node), file, (), new)
+    return Change(
+        f"{compact(facts.owner(quad.subject))} {compact(node)}", facts.home[quad], (quad,), new
+    )

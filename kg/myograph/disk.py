@@ -14,10 +14,9 @@ import os
 import secrets
 import shutil
 import tempfile
+import weakref
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from pyoxigraph import Quad, RdfFormat, Store, parse
 
@@ -27,16 +26,20 @@ FOLDER = "versions"
 _STORE, _GRAPH = "store", "graph.nq"
 
 
-@dataclass(frozen=True)
 class OnDisk:
-    """One version of a graph on disk, which stays there while this is not released.
+    """One version of a graph on disk, which stays there until this is released, or nobody has it.
+
+    Args:
+        path: its folder.
+        lock: the descriptor that locks it.
 
     Attributes:
         path: its folder.
     """
 
-    path: Path
-    _lock: IO[bytes] = field(repr=False, compare=False)
+    def __init__(self, path: Path, lock: int) -> None:
+        self.path = path
+        self._let_go = weakref.finalize(self, os.close, lock)
 
     @property
     def name(self) -> str:
@@ -63,7 +66,7 @@ class OnDisk:
         """
         try:
             return Store.read_only(str(self.store))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"The store in {self.store} cannot be opened: {error}.",
                 "Build the graph again: myograph build.",
@@ -82,7 +85,7 @@ class OnDisk:
 
     def release(self) -> None:
         """Let it be removed; what is open of it can be read no longer than that."""
-        self._lock.close()
+        self._let_go()
 
 
 class StoredQuads(Collection[Quad]):
@@ -136,7 +139,7 @@ def keep(graph: Path, folder: Path, fingerprint: str) -> OnDisk:
             shutil.rmtree(new, ignore_errors=True)
             _lock_file(new).unlink(missing_ok=True)
             raise
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise StoreError(
             f"The graph cannot be kept on disk in {folder / FOLDER}: {error}.",
             "Make room there, or raise the setting disk_above to keep the graph in memory.",
@@ -153,12 +156,12 @@ def _hold(path: Path) -> OnDisk | None:
     if not path.is_dir():
         return None
     # A reader may not be allowed to write there.
-    writable = os.access(_lock_file(path).parent, os.W_OK)
-    lock: IO[bytes] = _lock_file(path).open("ab" if writable else "rb")
+    writable = os.access(path.parent, os.W_OK)
+    lock = os.open(_lock_file(path), os.O_RDWR | os.O_CREAT if writable else os.O_RDONLY, 0o644)
     fcntl.flock(lock, fcntl.LOCK_SH)
     if path.is_dir():
         return OnDisk(path, lock)
-    lock.close()
+    os.close(lock)
     _lock_file(path).unlink(missing_ok=True)
     return None
 

@@ -1,5 +1,6 @@
 """The statements that a page needs, asked for in few queries and kept while the page is made."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
@@ -241,16 +242,11 @@ class Facts:
         found |= dict.fromkeys(links[:most_links])
         if iri.value.startswith(GRAPH):
             found |= dict.fromkeys(self.in_graph(iri.value.removeprefix(GRAPH)))
-        order = sorted(
-            found,
-            key=lambda f: (
-                str(f.subject) != str(iri),
-                str(f.subject),
-                str(f.predicate),
-                str(f.value),
-            ),
+        triples = _named_by_content([fact.triple for fact in found])
+        return sorted(
+            dict.fromkeys(triples),
+            key=lambda t: (t.subject != iri, str(t.subject), str(t.predicate), str(t.object)),
         )
-        return list(dict.fromkeys(fact.triple for fact in order))
 
     def _with_blank(
         self, iri: ox.NamedNode, below: list[ox.NamedNode], homes: set[str]
@@ -285,6 +281,34 @@ class Facts:
             if fact.value == iri
         ]
         return found, links
+
+
+def _named_by_content(triples: list[ox.Triple]) -> list[ox.Triple]:
+    """Return triples with blank nodes named by what is said of them, alike whatever the store."""
+    said: dict[Term, list[ox.Triple]] = {}
+    for triple in triples:
+        if isinstance(triple.subject, ox.BlankNode):
+            said.setdefault(triple.subject, []).append(triple)
+    known: dict[Term, str] = {}
+
+    def content(node: Term) -> str:
+        if not isinstance(node, ox.BlankNode):
+            return str(node)
+        if node not in known:
+            known[node] = ""  # in a circle, which ours do not run in, it ends here
+            parts = sorted(f"{t.predicate} {content(t.object)}" for t in said.get(node, ()))
+            known[node] = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return known[node]
+
+    for triple in triples:
+        content(triple.subject)
+        content(triple.object)
+    order = sorted(known, key=lambda node: known[node])
+    names = {node: ox.BlankNode(f"b{place}") for place, node in enumerate(order, 1)}
+    return [
+        ox.Triple(names.get(t.subject, t.subject), t.predicate, names.get(t.object, t.object))
+        for t in triples
+    ]
 
 
 def _new_below(

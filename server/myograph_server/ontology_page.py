@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pyoxigraph as ox
+from flask import request
 
 from myograph.rules import Rule
 from myograph.terms import BASE, GRAPH, RDF_TYPE, RDFS
@@ -179,7 +180,7 @@ def sections(reader: Reader) -> list[Section]:
     facts, iri = reader.facts, reader.iri
     rows = [row for row in reader.pairs(_GIVEN) if row[1]]
     rules: list[list[Cell]] = [
-        [[Shown(rule.name, shown(rule.target, facts).href)], [Shown(rule.says)]]
+        [[Shown(rule.name, f"{request.script_root}/docs/rules/{rule.name}")], [Shown(rule.says)]]
         for rule in rules_of(iri)
     ]
     return [

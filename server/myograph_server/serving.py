@@ -30,7 +30,7 @@ from myograph_server.app import create_app
 from myograph_server.engine import Engine, WorkerEngine
 from myograph_server.federation.engine import inner_of
 from myograph_server.front import Front
-from myograph_server.remote import RemoteEngine, RemoteLimits
+from myograph_server.remote.engine import RemoteEngine, RemoteLimits
 from myograph_server.site import EXTENSION, STOPPING, WATCH, Site, make_site
 from myograph_server.stopping import run_until_stopped
 from myograph_server.watch import Watch
@@ -68,7 +68,11 @@ def serve(
     host, port = str(chosen["host"]), int(chosen["port"])
     # Before the graph is loaded a second time: a busy port is to be told at once.
     listener = listen(host, port)
-    app = create_app(start_engine(found, sources, chosen), given, sources)
+    try:
+        app = create_app(start_engine(found, sources, chosen), given, sources)
+    except MyographError:
+        listener.close()
+        raise
     shared: Site = app.extensions[EXTENSION]
     shared.warm()
     watch: Watch = app.extensions[WATCH]
@@ -76,10 +80,8 @@ def serve(
     server = _server(Front(app, watch, shared.number("cache_size")), listener, shared)
     # A queue of one for a moment is no news; what waits long is what /health shows.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    port = listener.getsockname()[1]
-    threading.Thread(target=_announce, args=(host, port, tell), daemon=True).start()
-
-    threading.Thread(target=_follow, args=(app, given), name="follow", daemon=True).start()
+    _beside(_announce, host, listener.getsockname()[1], tell)
+    _beside(_follow, app, given)
     patience = shared.seconds("timeout") + shared.seconds("patience")
     try:
         run_until_stopped(
@@ -92,6 +94,11 @@ def serve(
     finally:
         server.close()
         app.extensions[EXTENSION].engine.close()
+
+
+def _beside(work: Callable[..., None], *given: object) -> None:
+    """Do something in a thread of its own, which ends with the server."""
+    threading.Thread(target=work, args=given, daemon=True).start()
 
 
 def count_kills(app: Flask) -> None:

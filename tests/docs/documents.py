@@ -53,6 +53,18 @@ def blocks(path: Path) -> list[Block]:
     ]
 
 
+def lost_links(path: Path, text: str) -> list[str]:
+    """The links of a document that lead to no file of the repository."""
+    found = []
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        for child in token.children or []:
+            target = str(child.attrGet("href") or child.attrGet("src") or "#")
+            place = target.partition("#")[0]
+            if not re.match("[a-z]+:", target) and not (path.parent / place).exists():
+                found.append(target)
+    return found
+
+
 def commands(block: Block) -> list[Command]:
     """The commands of a console block; a comment behind one may say `ends with 1`."""
     found: list[Command] = []

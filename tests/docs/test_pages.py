@@ -17,7 +17,7 @@ from myograph_server.documentation.diagram import Diagram, draw_diagram, read_di
 from myograph_server.documentation.freeze import file_of, write_site
 from myograph_server.documentation.markdown import anchor_of, render
 from myograph_server.documentation.shelf import CONTENTS, Shelf
-from tests.docs.documents import blocks
+from tests.docs.documents import blocks, documents, lost_links
 from tests.helpers import REPOSITORY, real_graph, sources
 from tests.server.helpers import engine_of
 
@@ -87,6 +87,14 @@ def test_pages_are_whole(pages: dict[str, str]) -> None:
         for target in targets(text):
             if re.match("https?:", target):
                 assert f'src="{target}"' not in text, f"{address} takes {target} from elsewhere"
+
+
+def test_links_to_files_lead_somewhere() -> None:
+    decided = sorted((REPOSITORY / "docs" / "decisions").glob("*.md"))
+    for path in (*documents(), *decided):
+        assert lost_links(path, path.read_text("utf-8")) == [], path
+    [lost] = lost_links(REPOSITORY / "README.md", "[a](docs/plan.md#x) ![b](docs/gone.png) [c](#d)")
+    assert lost == "docs/gone.png"
 
 
 def test_links_between_the_pages_lead_somewhere(pages: dict[str, str], client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -68,12 +69,21 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: that who asks hangs up is what some tests want."""
+
+
 @contextlib.contextmanager
-def host(behaviour: Behaviour) -> Iterator[Host]:
-    """Run an endpoint."""
+def host(behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Host]:
+    """Run an endpoint, over TLS where there is a certificate for it."""
     kind = type("Own", (Handler,), {"behaviour": staticmethod(behaviour)})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), kind)
+    if tls:
+        # The handshake is the business of the thread of each request.
+        server.socket = tls.wrap_socket(server.socket, True, do_handshake_on_connect=False)
     made = kind.host = Host(server.server_port)  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()

@@ -1,6 +1,7 @@
 """SERVICE asks the hosts on the list, takes only good answers from them, and says why not."""
 
 import contextlib
+import json
 import socket
 import ssl
 import threading
@@ -21,18 +22,22 @@ from myograph.errors import (
     ServiceRefusedError,
     ServiceTimedOutError,
 )
+from myograph.settings import SettingError, settings
 from myograph_server.engine import Caller, InProcessEngine
 from myograph_server.federation.allowed import Allowed
 from myograph_server.federation.asking import Asker, AskLimits, Resolver, addresses_of
-from myograph_server.federation.engine import FederatingEngine
+from myograph_server.federation.engine import FederatingEngine, federating
 from myograph_server.federation.gateway import Gateway
 from myograph_server.guard import Guard, Limits
 from myograph_server.problems import problem_of
+from myograph_server.remote.engine import RemoteEngine
 from tests.server.bad_hosts import BAD, hangs, says
 from tests.server.hosts import JSON, Handler, good, host, rows
 
 PREFIXES = {"e": "http://e/"}
 QUICK = AskLimits(timeout=0.4, length=20_000, connections=2)
+# A good host may take its time, on a busy machine.
+USUAL = AskLimits(timeout=15, length=20_000, connections=2)
 
 
 def store() -> ox.Store:
@@ -62,7 +67,7 @@ class Asking:
 
 @contextlib.contextmanager
 def asking(
-    services: str, limits: AskLimits = QUICK, resolver: Resolver = addresses_of
+    services: str, limits: AskLimits = USUAL, resolver: Resolver = addresses_of
 ) -> Iterator[Asking]:
     made = Asking(services, limits, resolver)
     try:
@@ -121,7 +126,9 @@ def resolver(name: str, port: int) -> list[str]:
 @pytest.mark.parametrize("name", BAD)
 def test_a_host_that_does_not_behave_is_told_by_name(name: str) -> None:
     behaviour, kind, text = BAD[name]
-    with host(behaviour) as other, asking(f"{other.name}, inside.example", resolver=resolver) as us:
+    limits = QUICK if kind is ServiceTimedOutError else USUAL
+    services = "{}, inside.example"
+    with host(behaviour) as other, asking(services.format(other.name), limits, resolver) as us:
         started = time.monotonic()
         with pytest.raises(kind) as raised:
             us.rows(joined(other.at()))
@@ -190,7 +197,7 @@ def test_a_name_that_nobody_answers_for() -> None:
         over.wait(10)
         return []
 
-    with asking("slow.example", resolver=hang) as ours:
+    with asking("slow.example", QUICK, hang) as ours:
         with pytest.raises(ServiceTimedOutError, match=r"slow\.example was asked"):
             ours.rows(joined("http://slow.example/"))
         over.set()
@@ -280,6 +287,20 @@ def test_only_what_is_not_silent_ends_the_query() -> None:
                 assert (ticket.failure is None) == bool(silent)
 
 
+def test_what_is_asked_is_logged_by_host(caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        host(good) as other,
+        asking(f"{other.name} none.example", resolver=resolver) as ours,
+        caplog.at_level("INFO", "myograph.service"),
+    ):
+        ours.rows(joined(other.at()))
+        ours.rows(joined("http://none.example/", "SILENT"))
+    lines = [json.loads(record.message) for record in caplog.records]
+    assert [line["asked"] for line in lines] == [other.name, "none.example"]
+    assert lines[0]["outcome"] == "ok"
+    assert "not on the public internet" in lines[1]["outcome"]
+
+
 def _until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + 10
     while not holds() and time.monotonic() < end:
@@ -312,6 +333,13 @@ def test_the_gateway_answers_nobody_else() -> None:
             with socket.create_connection(("127.0.0.1", port), 5) as caller:
                 caller.sendall(f"POST {path} HTTP/1.1\r\nContent-Length: 0\r\n\r\n".encode())
                 assert caller.recv(100).startswith(b"HTTP/1.1 404 ")
+
+
+def test_a_store_elsewhere_would_ask_by_itself() -> None:
+    engine = object.__new__(RemoteEngine)
+    assert federating(engine, settings({})) is engine
+    with pytest.raises(SettingError, match="on this machine"):
+        federating(engine, settings({"services": "example.org"}))
 
 
 def test_without_a_list_nothing_is_asked() -> None:

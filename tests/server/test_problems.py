@@ -138,7 +138,8 @@ def test_what_nobody_foresaw_shows_no_trace(built: Built, caplog: pytest.LogCapt
 def test_every_error_of_ours_has_its_status() -> None:
     fine = {"SourcesNotFoundError", "MappingError", "RuleError", "NotBuiltError", "ReasonerError"}
     fine |= {"AddressInUseError", "InputFileError", "OutputFileError", "MyographError"}
-    fine |= {"ContextError"}
+    fine |= {"ContextError", "SourceFileError", "BuildFolderError", "VersionError"}
+    fine |= {"DocumentError", "ReadOnlyError"}
     for name, kind in vars(errors).items():
         if isinstance(kind, type) and issubclass(kind, errors.MyographError) and name not in fine:
             assert problem_of(kind("m", "r"))[0] != 500, name

@@ -5,6 +5,7 @@ import json
 import pydoc
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import rdflib
 from rdflib.namespace import RDFS
 
 import myograph
+from myograph.build import write
 from myograph.cli import main
 from myograph.errors import (
     InputFileError,
@@ -25,6 +27,7 @@ from myograph.errors import (
     QueryError,
     QuestionError,
     ReadOnlyError,
+    StoreError,
     UnknownNameError,
 )
 from myograph.library import Graph
@@ -58,6 +61,17 @@ def test_it_opens_what_is_built() -> None:
     opened = myograph.open()
     assert len(opened.store) == len(real_graph().store)
     assert f"{len(opened.built.quads):,}" in repr(opened)
+
+
+def test_it_opens_the_graph_of_a_folder(tmp_path: Path) -> None:
+    folder, soleus = tmp_path / "other", iri("muscle:soleus")
+    few = [quad for quad in real_graph().quads if quad.subject == soleus]
+    write(replace(real_graph(), quads=few), folder)
+    assert len(myograph.open(folder).built.quads) == len(few)
+    assert myograph.open(str(folder)).query("ASK { muscle:soleus a myo:Muscle }") is True
+    for wrong in (tmp_path / "nothing", "https://example.org/sparql"):
+        with pytest.raises(StoreError):
+            myograph.open(wrong)
 
 
 # --- questions -----------------------------------------------------------------------------------
@@ -184,7 +198,7 @@ def test_a_reason_is_that_of_the_command(graph: Graph, capsys: pytest.CaptureFix
     assert main(["explain", "soleus", "crosses", "ankle", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == why.to_dict()
     assert why.rule == "crosses"
-    assert "arises from tibia" in why.says
+    assert "and inserts on calcaneus" in why.says
     assert any("page 483" in title for title in why.sources)
     assert "(rule distal-to)" in str(why)
     assert why.premises[0].text in str(why)

@@ -1,6 +1,7 @@
 """`publish`: put the graph into another store, from which servers then answer."""
 
 import argparse
+from contextlib import closing
 from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -8,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from myograph.build import load_or_build
 from myograph.commands.parser import subcommand
 from myograph.console import ERR, OUT, progress
-from myograph.files import find_sources
+from myograph.files import Sources, find_sources
 from myograph.remote.client import client_for
 from myograph.remote.publish import GraphStore, Target, Updates, publish
 from myograph.terms import GRAPH
@@ -38,9 +39,14 @@ def add_publish(subparsers: Any) -> argparse.ArgumentParser:
 def _publish(args: argparse.Namespace) -> int:
     sources = find_sources()
     client = client_for(args.to)
-    target: Target = GraphStore(client)
-    if args.update:
-        target = Updates(client, client_for(args.update))
+    asked = client_for(args.update) if args.update else None
+    target: Target = Updates(client, asked) if asked else GraphStore(client)
+    with closing(client), closing(asked or client):
+        return _sent(target, sources, again=args.again)
+
+
+def _sent(target: Target, sources: Sources, *, again: bool) -> int:
+    target.published()  # A store that is not there is to be told before the graph is loaded.
     with progress("Loading the graph") as tell:
         built = load_or_build(sources, tell)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -50,7 +56,7 @@ def _publish(args: argparse.Namespace) -> int:
         def show(triples: int, what: str) -> None:
             bar.update(task, advance=triples, description=what.removeprefix(GRAPH))
 
-        sent = publish(built, sources.fingerprint, target, show, again=args.again)
+        sent = publish(built, sources.fingerprint, target, show, again=again)
     already = len(built.quads) - sent
     OUT.print(f"Published {built.fingerprint}: {sent:,} triples sent, {already:,} there already.")
     return 0

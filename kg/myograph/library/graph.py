@@ -1,5 +1,6 @@
 """The graph for Python: `graph = myograph.open()`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from myograph.build import Built, Progress, build, load_or_build
+from myograph.build import Built, Progress, build, load, load_or_build
 from myograph.card import Card, card
 from myograph.check import Report, check, check_facts
+from myograph.errors import StoreError
 from myograph.explain import Explainer, explainer_of, statement_of
 from myograph.files import Sources, find_sources
 from myograph.library.answer import Answer
@@ -31,20 +33,34 @@ if TYPE_CHECKING:
     from myograph.library.owl import Onto
 
 
-def open(sources: Sources | None = None, progress: Progress | None = None) -> "Graph":
+def open(
+    store: str | Path | None = None,
+    *,
+    sources: Sources | None = None,
+    progress: Progress | None = None,
+) -> "Graph":
     """Open the graph; where none is built, or its sources have changed, it is built first.
 
     Args:
-        sources: what it is made of; what the running package brings if not given.
+        store: a build folder with another graph, as `myograph serve --store` takes it.
+        sources: what the graph is made of; what the running package brings if not given.
         progress: is told each step of a build.
 
-    Loading takes some seconds and some 500 MB, building about half a minute.
+    Loading takes some seconds and some 600 MB, building about half a minute.
 
     Raises:
+        StoreError: there is no graph in that folder.
         MyographError: a source file or a rule is not right; the message names it.
     """
     found = sources or find_sources()
-    return Graph(load_or_build(found, progress), found)
+    if store is None:
+        return Graph(load_or_build(found, progress), found)
+    if re.match("https?:", str(store)):
+        raise StoreError(
+            f"{store} is a store elsewhere, which is not loaded into this process.",
+            f"Query it there, or put pages before it: myograph serve --store {store}.",
+        )
+    return Graph(load(found, Path(store)), found)
 
 
 class Graph:

@@ -54,8 +54,11 @@ class Reply:
     @property
     def told(self) -> str:
         """What the store says in words, for an error: the first of it."""
-        text = " ".join(self.body[:400].decode("utf-8", "replace").split())
-        return text if text.isprintable() and "<" not in text else f"status {self.status}"
+        # Some say the query again, which is not what somebody sent.
+        text = self.body[:4000].decode("utf-8", "replace").partition("SPARQL query:")[0]
+        text = " ".join(text.split())[:400]
+        plain = self.media in ("text/plain", "application/problem+json", "application/json")
+        return text if plain and text.isprintable() else f"status {self.status}"
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,9 @@ class Client:
             watchdog.start()
             connection.request(method, path, body or None, dict(headers))
             reply, keep = self._read(connection, wish, until)
+            if watchdog.barked:
+                # What was cut off there looks like the end of an answer.
+                raise TimeoutError
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             if watchdog.barked or isinstance(error, TimeoutError):

@@ -287,10 +287,10 @@ def _too_late(authority: str, seconds: float) -> ServiceTimedOutError:
 
 
 def _short(error: Exception) -> str:
-    told = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return _printable(str(told))
+    told = getattr(error, "verify_message", None) or getattr(error, "strerror", None) or str(error)
+    return _printable(str(told) or type(error).__name__)
 
 
 def _printable(text: str) -> str:
     """Return the beginning of what another server says, fit for a message."""
-    return "".join(c if c.isprintable() else " " for c in text)[:80]
+    return "".join(c if c.isprintable() else " " for c in text)[:120]

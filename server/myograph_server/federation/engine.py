@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 from myograph.build import Version
 from myograph.errors import QueryError, QueryTimedOutError, ServiceTimedOutError
+from myograph.settings import SettingError
 from myograph_server.engine import Caller, Engine
 from myograph_server.federation.allowed import Allowed
 from myograph_server.federation.asking import Asker, AskLimits
 from myograph_server.federation.calls import placed_back, rewritten
 from myograph_server.federation.gateway import Gateway, Ticket
 from myograph_server.guard import SafeQuery
+from myograph_server.remote.engine import RemoteEngine
 
 _PLACE = re.compile(r"at (\d+):(\d+):")
 
@@ -80,15 +82,21 @@ def federating(engine: Engine, chosen: Mapping[str, int | float | str]) -> Engin
     """Return an engine that lets SERVICE ask the hosts of the settings; the same if there are none.
 
     Args:
-        engine: answers queries, on this machine.
+        engine: answers queries.
         chosen: every setting.
 
     Raises:
-        SettingError: the list of hosts is not right.
+        SettingError: the list of hosts is not right, or the engine asks a store elsewhere.
     """
     allowed = Allowed(str(chosen["services"]))
     if not allowed:
         return engine
+    if isinstance(engine, RemoteEngine):
+        # It would be that store which asks the others, with no gateway between.
+        raise SettingError(
+            "The setting services is for a graph that is on this machine.",
+            "Leave it out, or serve without --store.",
+        )
     limits = AskLimits(
         float(chosen["service_timeout"]),
         int(chosen["max_service_length"]),

@@ -5,8 +5,11 @@ query has ended. A host is asked once for what a query asks it several times.
 """
 
 import contextlib
+import json
+import logging
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -16,6 +19,7 @@ from myograph_server.federation.asking import JSON, Asker, Line
 from myograph_server.federation.calls import ServiceCall
 from myograph_server.federation.results import checked
 
+LOG = logging.getLogger("myograph.service")
 _LONGEST = 1_000_000  # bytes of what the engine makes of a SERVICE
 _PATIENCE = 10.0  # seconds for the engine, on this machine, to send its request
 
@@ -73,14 +77,19 @@ class Ticket:
         authority = place_of(call.address).authority
         if self._closed:
             return ServiceFailedError("The query has ended.", "Nobody will read this.")
+        started, outcome = time.perf_counter(), "ok"
         try:
             self.asking = authority
             body = self._asker.ask(call.address, query, self._line)
             return checked(body, authority, f"s{number}")
         except MyographError as error:
+            outcome = error.message
             return error
         finally:
             self.asking = ""
+            seconds = round(time.perf_counter() - started, 4)
+            line = {"asked": authority, "seconds": seconds, "outcome": outcome}
+            LOG.info("%s", json.dumps(line, ensure_ascii=False))
 
 
 class Gateway:

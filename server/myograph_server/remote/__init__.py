@@ -1,0 +1,1 @@
+"""A store elsewhere that answers in place of our own: any that speaks the SPARQL 1.1 Protocol."""
