@@ -22,6 +22,7 @@ import hatch_build
 from myograph import __version__
 from myograph.build import Built
 from myograph.check import Finding, Report
+from myograph.errors import ReasonerError
 from myograph.reason import Verdict
 from myograph.terms import BASE
 from release.__main__ import ReleaseError, main, release
@@ -94,6 +95,23 @@ def test_what_does_not_conform_is_not_released(
         release(tmp_path / "out", packages=False)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert contents(tmp_path / "out") == {"old": b"the release before"}
+
+
+@pytest.mark.usefixtures("_small")
+def test_a_reasoner_that_is_missing_is_left_out_and_one_that_fails_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> Verdict:
+        raise ReasonerError("HermiT failed.", "Install 'myograph[dl]'.")
+
+    monkeypatch.setattr("release.__main__.reason_dl", fails)
+    monkeypatch.setattr("release.__main__.find_spec", lambda name: name)
+    with pytest.raises(ReasonerError):
+        release(tmp_path / "out", packages=False)
+    monkeypatch.setattr("release.__main__.find_spec", lambda _: None)
+    release(tmp_path / "out", packages=False)
+    assert "dl-report.json" not in contents(tmp_path / "out")
+    assert "myograph[dl]" in capsys.readouterr().out
 
 
 def test_the_citation_has_version_and_day() -> None:
