@@ -16,6 +16,7 @@ from myograph_server.workers.wire import Job, Reply
 from myograph_server.workers.worker import answer as answer_here
 
 Answer = Rows | bool | list[ox.Triple]
+_START = 600.0  # seconds
 _ROWS, _TRIPLES = "application/sparql-results+json", "application/n-triples"
 
 
@@ -27,11 +28,18 @@ class Caller:
         address: of the client.
         gone: whether the client has left.
         timeout: seconds that the client gives its query, if it says.
+        starting: whether it is the server itself, which reads names and figures before it answers
+            anybody; what that takes grows with the graph.
     """
 
     address: str = ""
     gone: Callable[[], bool] = lambda: False
     timeout: float | None = None
+    starting: bool = False
+
+    def within(self, limit: float) -> float:
+        """Return the seconds that its query may take where those of readers may take `limit`."""
+        return _START if self.starting else min(limit, self.timeout or limit)
 
     @classmethod
     def of(cls, environ: Mapping[str, Any], timeout: float | None = None) -> "Caller":
@@ -124,8 +132,9 @@ class WorkerEngine:
 
     def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """See `Engine`."""
-        job = job_of(query, media, self.max_bytes, self.cpu_seconds)
-        deadline = min(self.timeout, caller.timeout or self.timeout)
+        cpu_seconds = int(_START) if caller.starting else self.cpu_seconds
+        job = job_of(query, media, self.max_bytes, cpu_seconds)
+        deadline = caller.within(self.timeout)
         return body_of(self.pool.run(job, deadline, caller.address, caller.gone))
 
     @property

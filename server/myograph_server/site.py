@@ -118,7 +118,7 @@ class Site:
             QueryError: it gave no rows.
             MyographError: as `Engine.run` has it.
         """
-        caller = Caller.of(request.environ) if has_request_context() else Caller()
+        caller = Caller.of(request.environ) if has_request_context() else Caller(starting=True)
         # What is ours needs no guard, and may be longer than what a reader sends.
         answer = answer_of(self.engine, SafeQuery(text, "SELECT", None), caller)
         if not isinstance(answer, Rows):

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from myograph.build import Version
 from myograph.errors import BusyError, ClientGoneError, QueryFailedError, QueryTimedOutError
+from myograph_server.engine import Caller, WorkerEngine
+from myograph_server.guard import SafeQuery
 from myograph_server.workers.pool import Pool, PoolLimits
 from myograph_server.workers.wire import Job
 
@@ -79,6 +82,17 @@ def test_processor_time_is_bounded(pool: Pool) -> None:
     assert time.monotonic() - started < 60  # a busy machine gives it a second but slowly
     alive(pool)
     assert pool.counters.killed["time"] == 1
+
+
+def test_what_the_server_reads_at_its_start_may_take_longer(pool: Pool) -> None:
+    engine = WorkerEngine(pool, 10**6, 0.1, 1, Version("few", {}))
+    text = (
+        "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ex:p ?h FILTER(STRLEN(STR(?g)) = 11) }"
+    )
+    many = SafeQuery(text, "SELECT", None)
+    with pytest.raises(QueryTimedOutError):
+        engine.run(many, JSON, Caller())
+    assert b"1600000" in engine.run(many, JSON, Caller(starting=True))
 
 
 def test_memory_is_bounded(pool: Pool) -> None:

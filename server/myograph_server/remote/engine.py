@@ -120,7 +120,7 @@ class RemoteEngine:
         if not query.form:
             raise self._syntax_error(query.text, "It is no SELECT, ASK, CONSTRUCT or DESCRIBE.")
         wish = Wish(
-            min(self._limits.timeout, caller.timeout or self._limits.timeout),
+            caller.within(self._limits.timeout),
             self._limits.max_bytes,
             caller.gone,
         )
