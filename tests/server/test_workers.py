@@ -85,7 +85,7 @@ def test_processor_time_is_bounded(pool: Pool) -> None:
 
 
 def test_what_the_server_reads_at_its_start_may_take_longer(pool: Pool) -> None:
-    engine = WorkerEngine(pool, 10**6, 0.1, 1, Version("few", {}))
+    engine = WorkerEngine(pool, 10**6, 0.03, 1, Version("few", {}))
     text = (
         "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ex:p ?h FILTER(STRLEN(STR(?g)) = 11) }"
     )
