@@ -151,8 +151,8 @@ def test_jsonld(checking: FlaskClient, wrong: bool) -> None:
         ("<a> <b> <<( <c> <d> <e> )>> .", "MalformedTurtleError", "RDF 1.1"),
         (
             "muscle:x " + "myo:hasOrigin [ myo:attachesTo landmark:x ; " * 2000 + "]" * 2000 + " .",
-            "CheckFailedError",
-            "nested too deeply",
+            "MalformedTurtleError",
+            "nested more than 100 deep",
         ),
     ],
 )

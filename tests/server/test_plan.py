@@ -94,7 +94,7 @@ def test_an_error_has_its_place(client: FlaskClient) -> None:
         ("[" * 60_000, "application/json", 400, "nested too deeply"),
         (" " * 70_000, "application/json", 400, "70,000 characters"),
         ("<#a> nonsense", "text/turtle", 400, "line 1, column"),
-        ("[" * 60_000, "text/turtle", 400, "line 1, column"),
+        ("[" * 60_000, "text/turtle", 400, "line 1: brackets are nested"),
         (TURTLE, "application/xml", 415, "application/json or text/turtle"),
         ("x" * 1_100_000, "application/json", 413, ""),
     ],

@@ -1,6 +1,7 @@
 """Runs parts of a test in processes of their own, which may be ended or have fewer rights."""
 
 import os
+import signal
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ def run_apart(task: Callable[[], None]) -> int:
     child = os.fork()
     if not child:
         code = 1
+        # A shell lets what runs in its background ignore Ctrl-C, and so would this.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             task()
             code = 0

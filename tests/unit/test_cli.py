@@ -99,7 +99,8 @@ def _folder_of(revision: str, of: Sources, tell: object) -> Iterator[Path]:
     yield of.build_folder
 
 
-@pytest.mark.parametrize("name", [name for name in parsers() if name != "serve"])
+# Both need a server: test_serve and tests/store run them.
+@pytest.mark.parametrize("name", [name for name in parsers() if name not in ("serve", "publish")])
 def test_every_example_runs(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
