@@ -9,7 +9,9 @@ import pytest
 
 from benchmarks.mutations.facts import Change, Facts
 from benchmarks.mutations.gate import Refusal
+from myograph import sssom
 from myograph.errors import MyographError
+from myograph.sourcefile import read_source
 from tests.data import authored, test_icd, test_links, test_sources
 
 _TESTS: list[Callable[[], None]] = [
@@ -61,16 +63,24 @@ def changed(facts: Facts, change: Change) -> Iterator[None]:
         else [*(q for q in quads if q not in gone), *change.added]
         for name, quads in facts.files.items()
     }
-    read = Path.read_text
+    read, read_links = Path.read_text, read_source
+
+    def changes(path: Path) -> bool:
+        return bool(change.text) and path.as_posix().endswith(change.file)
 
     def reading(path: Path, *args: str, **kwargs: str) -> str:
-        if change.text and path.as_posix().endswith(change.file):
-            return change.text
-        return read(path, *args, **kwargs)
+        return change.text if changes(path) else read(path, *args, **kwargs)
+
+    def reading_links(path: Path) -> str:
+        return change.text if changes(path) else read_links(path)
 
     for kept in (authored.records, test_sources.cited, test_sources.defined_sources, test_icd.ours):
         kept.cache_clear()
-    with patch.object(authored, "data", lambda: files), patch.object(Path, "read_text", reading):
+    with (
+        patch.object(authored, "data", lambda: files),
+        patch.object(Path, "read_text", reading),
+        patch.object(sssom, "read_source", reading_links),
+    ):
         yield
     for kept in (authored.records, test_sources.cited, test_sources.defined_sources, test_icd.ours):
         kept.cache_clear()

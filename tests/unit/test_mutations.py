@@ -11,6 +11,7 @@ from benchmarks.mutations.facts import Change, Facts, Kind, swap
 from benchmarks.mutations.gate import Gate
 from benchmarks.mutations.report import Outcome, written
 from myograph.terms import DEFINITION, LABEL
+from tests.data import test_links
 from tests.helpers import iri, sources
 
 NAMES = {kind.name: kind for kind in KINDS}
@@ -90,6 +91,16 @@ def test_the_tests_of_the_files_see_a_change() -> None:
     theirs = next(q.object for q in facts.about[two] if q.predicate == LABEL)
     found = authored.refusals(facts, swap(facts, label, "", theirs))
     assert "test:labels_are_unique_within_a_namespace" in {refusal.by for refusal in found}
+
+
+def test_the_tests_of_the_files_see_a_link_that_is_off_by_a_digit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    test = test_links.test_the_register_says_what_the_links_say
+    monkeypatch.setattr(authored, "_TESTS", [test])
+    change = draw(real(), NAMES["identifier off by one digit"], Order(1, 7))[0]
+    found = authored.refusals(real(), change)
+    assert [refusal.by for refusal in found] == ["test:the_register_says_what_the_links_say"]
 
 
 def test_a_report_tells_shares_survivors_and_false_alarms() -> None:

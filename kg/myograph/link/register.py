@@ -12,6 +12,7 @@ from pathlib import Path
 
 from myograph.errors import MappingError
 from myograph.files import Sources
+from myograph.sourcefile import read_source
 from myograph.sssom import read_rows
 
 COLUMNS = ("object_id", "object_label", "subject_ids")
@@ -33,7 +34,7 @@ def registered(sources: Sources) -> Register:
     path = register_path(sources)
     if not path.is_file():
         return {}
-    lines = csv.DictReader(path.read_text("utf-8").splitlines(), delimiter="\t")
+    lines = csv.DictReader(read_source(path).splitlines(), delimiter="\t")
     return {row["object_id"]: (row["object_label"], row["subject_ids"]) for row in lines}
 
 
