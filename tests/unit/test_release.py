@@ -163,18 +163,18 @@ def test_changes_are_told_by_subject(tmp_path: Path) -> None:
 def served(python: Path, home: Path) -> Iterator[str]:
     """The address of a server that an installed package runs, with a cache of its own."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_CACHE_HOME": str(home / "c")}
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [python.parent / "myograph", "serve", "--port", "0"],
         cwd=home, env=environment, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout
-        lines = iter(process.stdout.readline, "")
-        address = next(m[0] for line in lines if (m := re.search(r"http://[\d.]+:\d+", line)))
-        yield address
-    finally:
-        process.terminate()
-        process.wait(60)
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout
+            lines = iter(process.stdout.readline, "")
+            address = next(m[0] for line in lines if (m := re.search(r"http://[\d.]+:\d+", line)))
+            yield address
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def run(*command: str | Path, cwd: Path) -> str:
