@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -42,18 +42,13 @@ class Engine:
     """An engine with its graph.
 
     Attributes:
-        ask: returns the rows of an answer, as text.
+        open: what the process that asks does first; returns what gives the rows of an answer, as
+            text.
         spent: seconds that it has used until now.
-        open: what the process that asks does first; returns how to ask.
     """
 
-    ask: Ask | None = None
+    open: Callable[[], Ask]
     spent: Callable[[], float] = time.process_time
-    open: Callable[[], Ask] = field(default=lambda: _refuse)
-
-
-def _refuse(text: str) -> list[str]:
-    raise NotImplementedError("the engine has no way to be asked")
 
 
 def _of_store(store: ox.Store) -> Ask:
@@ -70,13 +65,13 @@ def memory(path: Path) -> Iterator[Engine]:
     """Our engine with the graph in memory, from an N-Quads file."""
     store = ox.Store()
     store.bulk_load(path=path, format=ox.RdfFormat.N_QUADS, lenient=True)
-    yield Engine(_of_store(store))
+    yield Engine(lambda: _of_store(store))
 
 
 @contextmanager
 def disk(path: Path) -> Iterator[Engine]:
     """Our engine with the graph on disk; as in the server, who asks opens it."""
-    yield Engine(open=lambda: _of_store(ox.Store.read_only(str(path))))
+    yield Engine(lambda: _of_store(ox.Store.read_only(str(path))))
 
 
 @contextmanager
@@ -90,7 +85,7 @@ def in_rdflib(path: Path) -> Iterator[Engine]:
         rows: Any = graph.query(text)
         return ["\t".join("" if t is None else t.n3() for t in row) for row in rows]
 
-    yield Engine(ask)
+    yield Engine(lambda: ask)
 
 
 def _to_rdflib(term: Any) -> rdflib.term.Identifier:
@@ -121,7 +116,7 @@ def server(path: Path) -> Iterator[Engine]:
             return ["\t".join("" if t is None else str(t) for t in row) for row in rows]
 
         # What its threads have used shows only in hundredths of a second: the clock counts.
-        yield Engine(ask, time.perf_counter)
+        yield Engine(lambda: ask, time.perf_counter)
 
 
 def load(path: Path, target: Path) -> int:
@@ -138,7 +133,7 @@ ENGINES = {"memory": memory, "disk": disk, "rdflib": in_rdflib, "server": server
 
 def measure(text: str, engine: Engine) -> dict[str, Any]:
     """Ask one question several times, and return what it took and gave."""
-    ask = engine.ask or engine.open()
+    ask = engine.open()
     times: list[tuple[float, float]] = []
     started = time.monotonic()
     rows: list[str] = []

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from myograph.context import KEYWORDS, context_lines, domains, load_context
 from myograph.files import Sources
+from myograph.jsonld import prefix_of
 from myograph.naming import node_rules
 from myograph.nesting import Nesting, Node, Term, place_of_property, place_of_subject
 from myograph.read import read_ontology
@@ -79,11 +80,8 @@ class Frame:
         return self._names[iri]
 
     def _compact(self, iri: str) -> str:
-        for name, start in self._longest:
-            # What begins with // after the colon would be read as an IRI with that scheme.
-            if iri.startswith(start) and not iri.startswith("//", len(start)):
-                return f"{name}:{iri[len(start) :]}"
-        return iri
+        name, start = prefix_of(iri, self._longest)
+        return f"{name}:{iri[len(start) :]}" if name else iri
 
     def term(self, iri: str) -> str:
         """Return the name of a term of the vocabulary, or else an IRI in its compact form."""

@@ -24,6 +24,20 @@ def context(prefixes: Mapping[str, str]) -> dict[str, object]:
     }
 
 
+def prefix_of(iri: str, prefixes: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """Return the prefix that shortens an IRI and what it stands for, both empty if none does.
+
+    Args:
+        iri: in full.
+        prefixes: each with what it stands for, the longest first.
+    """
+    for name, start in prefixes:
+        # What begins with // after the colon would be read as an IRI with that scheme.
+        if iri.startswith(start) and not iri.startswith("//", len(start)):
+            return name, start
+    return "", ""
+
+
 def write_jsonld(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> str:
     """Serialise triples as one flat graph; properties of a node in the order they come."""
     writer = _Writer(prefixes)
@@ -64,12 +78,11 @@ class _Writer:
         return self._names[iri]
 
     def _shortened(self, iri: str) -> str:
-        for name, start in self._prefixes:
-            # What begins with // after the colon would be read as an IRI with that scheme.
-            if iri.startswith(start) and not iri.startswith("//", len(start)):
-                self._used[name] = start
-                return f"{name}:{iri[len(start) :]}"
-        return iri
+        name, start = prefix_of(iri, self._prefixes)
+        if not name:
+            return iri
+        self._used[name] = start
+        return f"{name}:{iri[len(start) :]}"
 
     def name(self, term: ox.NamedNode | ox.BlankNode | ox.Triple | ox.Literal) -> str:
         if isinstance(term, ox.NamedNode):
