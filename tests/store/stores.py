@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -26,6 +27,8 @@ from tests.server.helpers import engine_of
 
 MOST = 64_000_000  # bytes of an answer
 _PATIENCE = 60.0  # seconds for a store to start
+# Seconds. It answers every other query within one; the rest run away.
+_VIRTUOSO_MAY = 10.0
 _VIRTUOSO = """[Database]
 DatabaseFile = {folder}/virtuoso.db
 ErrorLogFile = {folder}/virtuoso.log
@@ -54,6 +57,25 @@ MaxQueryExecutionTime = 60
 """
 
 
+def _nothing() -> None:
+    """What a store needs after a query that it was not asked to finish, if it ended it itself."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A store that holds a graph.
+
+    Attributes:
+        engine: asks it.
+        timeout: seconds that a query may take there.
+        restart: ends what still runs there after that.
+    """
+
+    engine: Engine
+    timeout: float = 60.0
+    restart: Callable[[], None] = _nothing
+
+
 def remote_engine(url: str, timeout: float = 60.0, fingerprint: str = "") -> RemoteEngine:
     """Return an engine that asks the store at an address."""
     limits = RemoteLimits(at_once=4, patience=5.0, timeout=timeout, max_bytes=MOST)
@@ -68,20 +90,20 @@ def send(built: Built, url: str, credentials: Credentials | None = None) -> int:
 
 
 @contextlib.contextmanager
-def memory(built: Built, folder: Path) -> Iterator[Engine]:
+def memory(built: Built, folder: Path) -> Iterator[Held]:
     """The graph in this process: what the others are held against."""
-    yield engine_of(built, MOST)
+    yield Held(engine_of(built, MOST))
 
 
 @contextlib.contextmanager
-def on_disk(built: Built, folder: Path) -> Iterator[Engine]:
+def on_disk(built: Built, folder: Path) -> Iterator[Held]:
     """The graph on disk, read by workers."""
     path = folder / "graph.nq"
     ox.serialize(built.quads, path, ox.RdfFormat.N_QUADS)
     held = keep(path, folder, built.fingerprint)
     pool = Pool(held, prefix_map(sources().ontology), PoolLimits())
     engine = WorkerEngine(pool, MOST, 60.0, 60, built.version)
-    yield engine
+    yield Held(engine)
     engine.close()
 
 
@@ -98,42 +120,76 @@ def oxigraph_server(folder: Path, *options: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def oxigraph(built: Built, folder: Path) -> Iterator[Engine]:
+def oxigraph(built: Built, folder: Path) -> Iterator[Held]:
     """Oxigraph's server with the graph."""
     with oxigraph_server(folder / "store") as address:
         send(built, f"{address}/store")
         engine = remote_engine(f"{address}/query")
-        yield engine
+        yield Held(engine)
         engine.close()
 
 
 @contextlib.contextmanager
-def virtuoso(built: Built, folder: Path) -> Iterator[Engine]:
+def virtuoso(built: Built, folder: Path) -> Iterator[Held]:
     """Virtuoso with the graph: form POST only, and a graph store that wants Digest."""
-    program, client = (shutil.which(name) for name in ("virtuoso-t", "isql-vt"))
-    if program is None or client is None:
-        pytest.skip("Virtuoso (Debian's virtuoso-opensource) is not installed")
-    port, sql_port = free_port(), free_port()
-    settings = folder / "virtuoso.ini"
-    settings.write_text(_VIRTUOSO.format(folder=folder, port=port, sql_port=sql_port), "ascii")
-    command = [program, "+foreground", "+configfile", str(settings), "+wait"]
-    with running(command, port, sql_port):
+    server = _Virtuoso(folder)
+    try:
         # What is published there is for everybody to read.
-        grant = (
+        server.run(
             "GRANT SPARQL_UPDATE TO \"SPARQL\"; DB.DBA.RDF_DEFAULT_USER_PERMS_SET ('nobody', 7);"
         )
+        send(built, f"{server.address}/sparql-graph-crud-auth", Credentials("dba", "dba"))
+        server.run("CHECKPOINT;")
+        engine = remote_engine(f"{server.address}/sparql", timeout=_VIRTUOSO_MAY)
+        yield Held(engine, _VIRTUOSO_MAY, server.restart)
+        engine.close()
+    finally:
+        server.end()
+
+
+class _Virtuoso:
+    """Virtuoso's server in a folder.
+
+    A query that runs away there minds neither MaxQueryExecutionTime nor that its client has gone,
+    and all that are asked after it wait: only another start of the server ends it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        programs = [shutil.which(name) for name in ("virtuoso-t", "isql-vt")]
+        if None in programs:
+            pytest.skip("Virtuoso (Debian's virtuoso-opensource) is not installed")
+        self._folder, (self._program, self._client) = folder, map(str, programs)
+        self._port, self._sql_port = free_port(), free_port()
+        self.address = f"http://127.0.0.1:{self._port}"
+        self._settings = folder / "virtuoso.ini"
+        text = _VIRTUOSO.format(folder=folder, port=self._port, sql_port=self._sql_port)
+        self._settings.write_text(text, "ascii")
+        self._held = contextlib.ExitStack()
+        self._start()
+
+    def _start(self) -> None:
+        command = [self._program, "+foreground", "+configfile", str(self._settings), "+wait"]
+        self._held.enter_context(running(command, self._port, self._sql_port, patience=2.0))
+
+    def run(self, statements: str) -> None:
+        """Run statements of its SQL."""
         subprocess.run(
-            [client, f"127.0.0.1:{sql_port}", "dba", "dba", f"exec={grant}"],
+            [self._client, f"127.0.0.1:{self._sql_port}", "dba", "dba", f"exec={statements}"],
             check=True, capture_output=True, timeout=60,
         )  # fmt: skip
-        address = f"http://127.0.0.1:{port}"
-        send(built, f"{address}/sparql-graph-crud-auth", Credentials("dba", "dba"))
-        engine = remote_engine(f"{address}/sparql")
-        yield engine
-        engine.close()
+
+    def end(self) -> None:
+        """End it."""
+        self._held.close()
+
+    def restart(self) -> None:
+        """End it with all that it runs, and start it with what it has stored."""
+        self.end()
+        (self._folder / "virtuoso.lck").unlink(missing_ok=True)
+        self._start()
 
 
-STORES: dict[str, Callable[[Built, Path], contextlib.AbstractContextManager[Engine]]] = {
+STORES: dict[str, Callable[[Built, Path], contextlib.AbstractContextManager[Held]]] = {
     "disk": on_disk,
     "oxigraph": oxigraph,
     "virtuoso": virtuoso,
@@ -141,7 +197,7 @@ STORES: dict[str, Callable[[Built, Path], contextlib.AbstractContextManager[Engi
 
 
 @contextlib.contextmanager
-def running(command: list[str], *ports: int) -> Iterator[None]:
+def running(command: list[str], *ports: int, patience: float = 20.0) -> Iterator[None]:
     """Run a server until it has listened at its ports and is no more needed."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
@@ -155,7 +211,7 @@ def running(command: list[str], *ports: int) -> Iterator[None]:
         finally:
             process.terminate()
             try:
-                process.wait(20)
+                process.wait(patience)
             except subprocess.TimeoutExpired:
                 process.kill()
 
