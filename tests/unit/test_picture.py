@@ -148,6 +148,14 @@ def test_what_passes_behind_a_bone_is_drawn_before_it() -> None:
     assert found == ["mid", "tibia", "low", "high"]
 
 
+def test_what_passes_behind_a_muscle_that_a_bone_hides_is_hidden_too() -> None:
+    # Else the fact that low lies under mid, or a bone's place, would have to give way.
+    figure = atlas(WORLD + "m:mid-c :passesBehind b:tibia . m:low-c :passesBehind m:mid .")
+    names = [f"{BASE}bone/tibia", *(f"{BASE}muscle/{n}" for n in ("high", "mid", "low"))]
+    found = [n.rpartition("/")[2] for n in order(figure, figure.views["back"], iter(names))]
+    assert found == ["low", "mid", "tibia", "high"]
+
+
 def test_a_ring_of_covering_muscles_is_cut_and_not_endless() -> None:
     figure = atlas(WORLD + "m:high :deepTo m:low .")
     assert len(shapes_of(figure, figure.views["back"])) == 4

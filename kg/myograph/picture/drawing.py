@@ -20,7 +20,7 @@ _FEW = 6  # muscles
 _HIDES, _HIDES_BY_FACT = 0.15, 0.04  # of a muscle's flesh
 _SMALL = 220.0  # drawing units; what is smaller is drawn to a finer grid
 # How firmly one thing is drawn before another, from what gives way first in a ring.
-_COVERS, _PLAIN, _HIDDEN, _BONES = range(4)
+_COVERS, _HIDDEN, _BONES = range(3)
 
 
 @dataclass(frozen=True)
@@ -277,23 +277,33 @@ def order(atlas: Atlas, view: View, drawn: Iterable[str]) -> list[str]:
     after the muscles that it covers by `myo:deepTo`; what no fact orders goes layer by layer. In a
     ring of these the covering of muscles gives way first, and the order of the bones never.
     """
+    drawn = set(drawn)
     names = sorted(drawn, key=lambda iri: (_height(atlas, iri), iri))
-    bones = [o.owner for o in view.outlines if o.owner in set(drawn)]
+    bones = [o.owner for o in view.outlines if o.owner in drawn]
     place = {bone: i for i, bone in enumerate(bones)}
+    others = [name for name in names if name not in place]
+    behind = {name: [c for c in view.courses[name].behind if c in drawn] for name in others}
+    # Each of the others comes after so many of the bones, which are in a row.
+    after = {
+        name: min((place[c] for c in covers if c in place), default=len(bones))
+        for name, covers in behind.items()
+    }
+    while lower := {
+        name: after[cover]
+        for name, covers in behind.items()
+        for cover in covers
+        if after.get(cover, len(bones)) < after[name]
+    }:
+        after |= lower
     firm: dict[tuple[str, str], int] = {pair: _BONES for pair in pairwise(bones)}
-    for name in names:
-        if name in place:
-            continue
-        hidden_by = view.courses[name].behind
-        lowest = min((place[b] for b in hidden_by if b in place), default=len(bones))
-        for pair in ((bone, name) for bone in bones[:lowest]):
-            firm.setdefault(pair, _PLAIN)
+    for name, count in after.items():
         for low in atlas.over.get(name, ()):
-            if low in view.courses:
-                firm.setdefault((low, name), _COVERS)
-        firm |= {(name, cover): _HIDDEN for cover in hidden_by}
-    rank = {name: i for i, name in enumerate([*bones, *(n for n in names if n not in place)])}
-    return _sorted({k: v for k, v in firm.items() if k[0] in rank and k[1] in rank}, rank)
+            if low in after and after[low] <= count:
+                firm[low, name] = _COVERS
+    for name, count in after.items():
+        firm |= {pair: _BONES for pair in pairwise([*bones[:count][-1:], name, *bones[count:][:1]])}
+        firm |= {(name, cover): _HIDDEN for cover in behind[name]}
+    return _sorted(firm, {name: i for i, name in enumerate([*bones, *others])})
 
 
 def _height(atlas: Atlas, iri: str) -> int:
