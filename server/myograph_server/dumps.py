@@ -1,15 +1,21 @@
-"""`/dump/…`: the whole graph or one of its named graphs in a file, written once and kept."""
+"""`/dump/…`: the whole graph or one of its named graphs in a file, written once and kept.
+
+A graph above the setting `disk_above` is not: its lines are handed on as they are read.
+"""
 
 import os
 import threading
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph as ox
 from flask import Blueprint, Response
 
 from myograph.build import Built, load
-from myograph.errors import NoSuchPageError, NotBuiltError
+from myograph.disk import StoredQuads
+from myograph.errors import AnswerTooLargeError, NoSuchPageError, NotBuiltError
 from myograph.export import KINDS, export_part
 from myograph.selection import WHOLE, named_graph, unknown_graph, whole
 from myograph.terms import GRAPH
@@ -19,6 +25,7 @@ from myograph_server.site import Site, site
 
 blueprint = Blueprint("dumps", __name__)
 FORMATS = {kind.ending: name for name, kind in KINDS.items()}
+_PIECE = 1_000_000  # bytes that are read at once
 # Two who ask at once wait for one writing.
 _WRITING = threading.Lock()
 
@@ -36,7 +43,15 @@ def dump(file: str) -> Response:
     kind = KINDS[FORMATS[ending]]
     name = file.removesuffix(f".{ending}")
     media = f"{kind.media}; charset=utf-8" if kind.media.startswith("text/") else kind.media
-    response = Response(_written(site(), name, ending), content_type=media)
+    shared = site()
+    if _count(shared, name) > shared.number("disk_above"):
+        # Opened now: it may be gone by its name when the first piece is wanted.
+        graph = _stored(shared, name, ending).open("rb")
+        response = Response(_pieces(graph, name, ending == "nt"), content_type=media)
+        response.call_on_close(graph.close)
+        response.set_etag(f"{shared.version.fingerprint}.{_flat(file)}")
+    else:
+        response = Response(_written(shared, name, ending), content_type=media)
     response.headers["Link"] = dump_links(kind.media)
     if kind.files:
         response.headers["Content-Disposition"] = f'attachment; filename="{_flat(file)}"'
@@ -47,20 +62,60 @@ def _flat(name: str) -> str:
     return name.replace("/", "-")
 
 
+def _count(shared: Site, name: str) -> int:
+    """Return how many triples a dump has.
+
+    Raises:
+        UnknownGraphError: there is no such named graph.
+    """
+    if name == WHOLE:
+        return shared.version.triples
+    known = {iri.removeprefix(GRAPH): count for iri, count in shared.version.graphs.items()}
+    if name not in known:
+        raise unknown_graph(name, known)
+    return known[name]
+
+
+def _stored(shared: Site, name: str, ending: str) -> Path:
+    """Return the file whose lines make a large dump.
+
+    Raises:
+        AnswerTooLargeError: there is none, or they do not.
+    """
+    stored = shared.engine.stored
+    if stored is None or ending not in ("nt", "nq"):
+        raise AnswerTooLargeError(
+            f"{name} has {_count(shared, name):,} triples, too many for {ending}"
+            f"{'' if stored else ' from a store elsewhere'}.",
+            f"Take /dump/{name}.nt or /dump/{name}.nq, which are handed on line by line."
+            if stored
+            else "Take them from that store.",
+        )
+    return stored
+
+
+def _pieces(file: IO[bytes], name: str, triples: bool) -> Iterator[bytes]:
+    # Every line of ours ends with its graph; the comment behind them does not.
+    end = b"> .\n" if name == WHOLE else f"<{GRAPH}{name}> .\n".encode()
+    with file:
+        while lines := file.readlines(_PIECE):
+            found = [line for line in lines if line.endswith(end) and not line.startswith(b"#")]
+            if triples:
+                found = [line[: line.rindex(b" <")] + b" .\n" for line in found]
+            if found:
+                yield b"".join(found)
+
+
 def _written(shared: Site, name: str, ending: str) -> bytes:
     """Return a dump, from the file where it has been written before.
 
     Raises:
-        UnknownGraphError: there is no such named graph.
         MissingPackageError: what writes it is not installed.
     """
     folder = shared.sources.build_folder / "dump"
     path = folder / f"{shared.version.fingerprint}.{_flat(name)}.{ending}"
     with suppress(OSError):
         return path.read_bytes()
-    known = {iri.removeprefix(GRAPH) for iri in shared.version.graphs}
-    if name != WHOLE and name not in known:
-        raise unknown_graph(name, known)
     with _WRITING:
         with suppress(OSError):
             return path.read_bytes()
@@ -88,6 +143,9 @@ def _whole(shared: Site) -> Built:
 
     The file has the literals as they were written; a store may have `1.5` for `1.50`.
     """
+    if stored := shared.engine.stored:
+        quads: Collection[ox.Quad] = StoredQuads(stored, shared.version.triples)
+        return Built(quads, ox.Store(), [], {}, shared.version.fingerprint)
     with suppress(NotBuiltError):
         built = load(shared.sources)
         if built.fingerprint == shared.version.fingerprint:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyoxigraph as ox
@@ -54,11 +55,16 @@ class Engine(Protocol):
 
     Attributes:
         version: the graph that it answers from.
+        stored: the file that this graph was loaded from, if it lies on disk here.
     """
 
     @property
     def version(self) -> Version:
         """Which graph every answer is from."""
+
+    @property
+    def stored(self) -> Path | None:
+        """The N-Quads file of this graph, if it lies on disk here and stays as it is."""
 
     def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """Return the answer, serialised.
@@ -92,12 +98,14 @@ class InProcessEngine:
         prefixes: that a query may use without declaring them.
         max_bytes: the longest answer.
         version: of the graph.
+        stored: see `Engine`.
     """
 
     store: ox.Store
     prefixes: Mapping[str, str]
     max_bytes: int
     version: Version
+    stored: Path | None = None
 
     def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """See `Engine`; the time is not limited here."""
@@ -122,6 +130,7 @@ class WorkerEngine:
         timeout: seconds that a query may run.
         cpu_seconds: of processor time that a query may use.
         version: of the graph.
+        stored: see `Engine`.
     """
 
     pool: Pool
@@ -129,6 +138,7 @@ class WorkerEngine:
     timeout: float
     cpu_seconds: int
     version: Version
+    stored: Path | None = None
 
     def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
         """See `Engine`."""

@@ -137,7 +137,11 @@ class Front:
         return ClosingIterator(response(environ, start_response), response.close)
 
     def _keep(self, key: tuple[object, ...] | None, response: BaseResponse) -> None:
-        lasting = response.headers.get("Cache-Control") != "no-store"
+        # What has no length comes piece by piece.
+        lasting = (
+            response.headers.get("Cache-Control") != "no-store"
+            and "Content-Length" in response.headers
+        )
         if response.status_code == 200 and response.headers.get("ETag") and lasting:
             headers = list(response.headers)
             self._put(key, Finished(headers, response.headers["ETag"], response.get_data()))

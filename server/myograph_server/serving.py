@@ -204,6 +204,7 @@ def start_workers(found: Ready, sources: Sources, chosen: Chosen) -> WorkerEngin
         float(chosen["timeout"]),
         int(chosen["max_cpu"]),
         found.version,
+        found.disk.graph if found.disk else None,
     )
 
 

@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,14 +55,17 @@ def finish(response: Response, request: Request, version: str) -> Response:
         headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
         headers["Access-Control-Max-Age"] = "86400"
         return response
+    # What comes piece by piece is never here as a whole, and has brought its own tag.
+    in_pieces = response.is_streamed and not response.direct_passthrough
     if response.direct_passthrough:
         # A static file: Flask has tagged it; its bytes are read here to be compressed.
         response.direct_passthrough = False
     response.vary.update(("Accept", "Accept-Encoding"))
-    _compress(response, request)
+    (_compress_pieces if in_pieces else _compress)(response, request)
     if request.method in ("GET", "HEAD") and response.status_code == 200:
         # Of the bytes as they are sent: two encodings are two representations.
-        response.set_etag(_tag(response.get_data()))
+        if not in_pieces:
+            response.set_etag(_tag(response.get_data()))
         headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
         if response.status_code == 412:
@@ -117,13 +122,31 @@ def finished(body: bytes, content_type: str, encodings: str, version: str) -> Fi
     return Finished(headers, tag, sent)
 
 
+def _may_compress(response: Response, request: Request) -> bool:
+    return (
+        response.status_code == 200
+        and "Content-Encoding" not in response.headers
+        and (response.mimetype or "").startswith(_COMPRESSIBLE)
+        and _takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
+    )
+
+
+def _compress_pieces(response: Response, request: Request) -> None:
+    if _may_compress(response, request):
+        response.response = _gzip_pieces(response.iter_encoded())
+        response.headers["Content-Encoding"] = "gzip"
+        response.set_etag(f"{response.get_etag()[0]}.gzip")
+
+
+def _gzip_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(level=1, wbits=16 + zlib.MAX_WBITS)
+    for piece in pieces:
+        yield packer.compress(piece)
+    yield packer.flush()
+
+
 def _compress(response: Response, request: Request) -> None:
-    if (
-        response.status_code != 200
-        or "Content-Encoding" in response.headers
-        or not (response.mimetype or "").startswith(_COMPRESSIBLE)
-        or not _takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
-    ):
+    if not _may_compress(response, request):
         return
     data = response.get_data()
     if len(data) < _SMALL:

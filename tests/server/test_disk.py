@@ -1,5 +1,6 @@
 """A graph on disk: the same answers as in memory, versions that change under load, clear errors."""
 
+import gzip
 import json
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from myograph.build import GRAPH_FILE, REPORT_FILE, Built, load, on_disk, ready, remove_old, write
 from myograph.disk import FOLDER, hold, keep
@@ -24,6 +26,7 @@ from myograph_server.site import EXTENSION, Site
 from myograph_server.workers.pool import Pool, PoolLimits
 from myograph_server.workers.wire import Job
 from tests.helpers import facts, sources
+from tests.server.helpers import assert_problem
 
 JSON = "application/sparql-results+json"
 LABELS = """SELECT ?label WHERE {
@@ -300,3 +303,49 @@ def test_the_command_says_where_the_graph_is_kept_or_that_there_is_none(folder: 
     assert done.returncode == 2
     assert "There is no folder" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def large(folder: Path) -> Iterator[FlaskClient]:
+    """A server over a graph on disk that its dumps are too large for."""
+    found = ready(sources(), folder, most=100)
+    engine = start_workers(found, sources(), settings({"disk_above": 100}))
+    yield create_app(engine, {"disk_above": 100}).test_client()
+    engine.close()
+
+
+def test_a_large_dump_is_handed_on_line_by_line(large: FlaskClient, folder: Path) -> None:
+    quads = large.get("/dump/myograph.nq", buffered=True)
+    assert quads.get_data() == (folder / GRAPH_FILE).read_bytes().partition(b"\n# build ")[0]
+    triples = large.get("/dump/anatomy.nt", buffered=True).get_data()
+    assert set(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)) == {
+        ox.Quad(*quad.triple) for quad in small().quads
+    }
+    assert large.get("/dump/anatomy.nq", buffered=True).get_data() == quads.get_data()
+
+
+def test_a_large_dump_is_compressed_and_not_sent_again(large: FlaskClient) -> None:
+    plain, packed = (
+        large.get("/dump/anatomy.nt", buffered=True, headers={"Accept-Encoding": encoding})
+        for encoding in ("identity", "gzip")
+    )
+    assert gzip.decompress(packed.get_data()) == plain.get_data()
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    for answer in (plain, packed):
+        asked = {"If-None-Match": answer.headers["ETag"]}
+        encoding = answer.headers.get("Content-Encoding", "identity")
+        again = large.get(
+            "/dump/anatomy.nt", buffered=True, headers=asked | {"Accept-Encoding": encoding}
+        )
+        assert (again.status_code, again.get_data()) == (304, b"")
+    assert large.head("/dump/anatomy.nt", buffered=True).status_code == 200
+
+
+def test_what_a_large_graph_cannot_be_dumped_as_says_what_can(large: FlaskClient) -> None:
+    text = "Take /dump/anatomy.nt or /dump/anatomy.nq"
+    assert_problem(
+        large.get("/dump/anatomy.ttl", buffered=True), 422, "403 triples, too many for ttl", text
+    )
+    assert_problem(
+        large.get("/dump/none.ttl", buffered=True), 404, "There is no named graph 'none'"
+    )

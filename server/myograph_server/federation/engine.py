@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from myograph.build import Version
 from myograph.errors import QueryError, QueryTimedOutError, ServiceTimedOutError
@@ -61,6 +62,11 @@ class FederatingEngine:
     def version(self) -> Version:
         """See `Engine`."""
         return self.inner.version
+
+    @property
+    def stored(self) -> Path | None:
+        """See `Engine`."""
+        return self.inner.stored
 
     @property
     def killed(self) -> Mapping[str, int]:

@@ -100,6 +100,10 @@ class RemoteEngine:
         return self._published.version
 
     @property
+    def stored(self) -> None:
+        """See `Engine`: the graph lies elsewhere."""
+
+    @property
     def killed(self) -> Mapping[str, int]:
         """See `Engine`."""
         return self._ended
