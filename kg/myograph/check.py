@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -109,7 +110,8 @@ def side_by_side(tasks: list[Callable[[], Report]]) -> list[Report]:
     context = multiprocessing.get_context("fork")
     ends = [context.Pipe(duplex=False) for _ in tasks[1:]]
     others = [
-        context.Process(target=_report_to, args=(there, task))
+        # A daemon ends with this process, whatever ends that.
+        context.Process(target=_report_to, args=(there, task), daemon=True)
         for (_, there), task in zip(ends, tasks[1:], strict=True)
     ]
     for other, (_, there) in zip(others, ends, strict=True):
@@ -128,6 +130,8 @@ def side_by_side(tasks: list[Callable[[], Report]]) -> list[Report]:
 
 
 def _report_to(end: Connection, task: Callable[[], Report]) -> None:
+    # A terminal's Ctrl-C is for the process that started this one, and ends both.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     end.send(task())
     end.close()
 

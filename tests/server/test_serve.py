@@ -1,10 +1,12 @@
 """`myograph serve`: tells its address when it answers, refuses a taken port, stops when told."""
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 
 import pytest
@@ -50,12 +52,35 @@ def test_an_address_that_cannot_be_had(host: str, port: int) -> None:
         listen(host, port)
 
 
-def test_a_taken_port_ends_the_command_with_two() -> None:
+def test_a_taken_port_ends_the_command_with_two_before_a_graph_is_looked_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = subprocess.run([*SERVE, "--port", port], capture_output=True, text=True, timeout=60)
+        command = [*SERVE, "--port", port, "--store", "nowhere"]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 2
     assert "something listens there" in ended.stderr
+
+
+@pytest.mark.parametrize("command", [[*SERVE, "--port", "0"], [*SERVE[:-1], "check"]])
+@pytest.mark.parametrize("seconds", [1.0, 2.5])
+def test_ctrl_c_at_any_moment_ends_all_processes_without_a_traceback(
+    command: list[str], seconds: float
+) -> None:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        process_group=0, preexec_fn=heed_ctrl_c,
+    ) as process:  # fmt: skip
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        # Its pipe ends with the last process that has it.
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode in (0, 130)
+    assert "Traceback" not in errors
+
+
+def heed_ctrl_c() -> None:
+    """A shell lets what it starts in its background ignore Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_every_setting_is_an_option() -> None:

@@ -30,10 +30,12 @@ def add_serve(subparsers: Any) -> argparse.ArgumentParser:
 
 def _serve(args: argparse.Namespace) -> int:
     # The server is a package of its own, which the other commands do not need.
-    from myograph_server.serving import open_graph, serve
+    from myograph_server.serving import listen, open_graph, serve
 
     given = {setting.name: getattr(args, setting.name) for setting in SETTINGS}
-    chosen = settings(given)  # A wrong value is to be told before the graph is built.
+    # A wrong value and a busy port are to be told before the graph is built.
+    chosen = settings(given)
+    listen(str(chosen["host"]), int(chosen["port"])).close()
     sources = find_sources()
     with progress("Loading the graph") as tell:
         found = open_graph(sources, chosen, tell)

@@ -102,6 +102,8 @@ class Pool:
             [sys.executable, "-m", "myograph_server.workers.zygote", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
+            # A terminal's Ctrl-C is for the server, which then closes the channel.
+            process_group=0,
         )
         theirs.close()
         try:

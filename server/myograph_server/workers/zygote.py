@@ -53,8 +53,6 @@ def main(descriptor: int) -> None:
         descriptor: the file descriptor of the channel to the server.
     """
     channel = socket.socket(fileno=descriptor)
-    # A terminal's Ctrl-C is for the server, which then ends us by closing the channel.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     setup = Setup(**receive(channel)[0])
     store = None
     if not setup.on_disk:
@@ -63,7 +61,10 @@ def main(descriptor: int) -> None:
     # What is here now is shared with every worker: the collector must not touch it.
     gc.collect()
     gc.freeze()
-    send(channel, {"event": "ready"})
+    try:
+        send(channel, {"event": "ready"})
+    except ConnectionError:
+        return  # The server has been stopped while the graph was loaded.
     woken, wake = socket.socketpair()
     for end in (woken, wake):
         end.setblocking(False)
