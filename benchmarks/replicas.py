@@ -40,14 +40,18 @@ class Replica:
     Args:
         folder: the copy.
         linger: seconds between the signal to stop and the end.
+        store: the address of a store that it asks; without one it has the graph itself.
     """
 
-    def __init__(self, folder: Path, linger: float) -> None:
+    def __init__(self, folder: Path, linger: float, store: str = "") -> None:
         self.port = free_port()
-        self._folder = folder
-        path = os.pathsep.join(str(folder / name) for name in ("kg", "server"))
-        self.environment = os.environ | {"PYTHONPATH": path}
         self._options = ["--proxy", "127.0.0.1", "--linger", str(linger), "--port", str(self.port)]
+        self.go_over(folder, store)
+
+    def go_over(self, folder: Path, store: str) -> None:
+        """Start it with other sources and another store."""
+        self._folder, self._store = folder, ["--store", store] if store else []
+        self.environment = environment(folder)
         self.process = self._started()
 
     def start_again(self) -> None:
@@ -84,14 +88,25 @@ class Replica:
         self.process.send_signal(how)
         return self.process.wait(60)
 
+    def kill(self) -> None:
+        """End it at once, if it has not ended."""
+        self.process.kill()
+        self.process.wait()
+
     def _started(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [sys.executable, "-m", "myograph", "serve", *self._options],
+            [sys.executable, "-m", "myograph", "serve", *self._options, *self._store],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=self.environment,
             cwd=self._folder,
         )
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment in which commands are those of a copy."""
+    path = os.pathsep.join(str(folder / name) for name in ("kg", "server"))
+    return os.environ | {"PYTHONPATH": path}
 
 
 def copied(folder: Path, *, few: bool = False) -> None:
@@ -136,8 +151,7 @@ def replicas(folder: Path, number: int, linger: float) -> Iterator[list[Replica]
         yield made
     finally:
         for replica in made:
-            replica.process.kill()
-            replica.process.wait()
+            replica.kill()
 
 
 @contextlib.contextmanager
@@ -151,35 +165,56 @@ def balanced(made: list[Replica], how: str = "source") -> Iterator[tuple[str, in
     Raises:
         FileNotFoundError: HAProxy is not installed.
     """
+    named = {"MYOGRAPH_BALANCE": how}
+    for i, name in enumerate(("ONE", "TWO", "THREE")):
+        place = made[i].port if i < len(made) else free_port()
+        named[f"MYOGRAPH_{name}"] = f"127.0.0.1:{place}"
+    with behind(CONFIGURATION, named, "/health") as port:
+        yield "127.0.0.1", port
+
+
+@contextlib.contextmanager
+def behind(configuration: Path, named: dict[str, str], page: str) -> Iterator[int]:
+    """Run HAProxy, and return the port where it answers.
+
+    Args:
+        configuration: its file.
+        named: what this reads from the environment, but the address that it binds.
+        page: which it can answer once it is up.
+
+    Raises:
+        FileNotFoundError: HAProxy is not installed.
+    """
     program = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
     if program is None:
         raise FileNotFoundError("haproxy is not installed")
     port = free_port()
-    named = {"MYOGRAPH_BIND": f"127.0.0.1:{port}", "MYOGRAPH_BALANCE": how}
-    for i, name in enumerate(("ONE", "TWO", "THREE")):
-        place = made[i].port if i < len(made) else free_port()
-        named[f"MYOGRAPH_{name}"] = f"127.0.0.1:{place}"
     with subprocess.Popen(
-        [program, "-db", "-f", str(CONFIGURATION)],
-        env=os.environ | named,
+        [program, "-db", "-f", str(configuration)],
+        env=os.environ | named | {"MYOGRAPH_BIND": f"127.0.0.1:{port}"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            _wait_for(port)
-            yield "127.0.0.1", port
+            wait_for(f"http://127.0.0.1:{port}{page}", process)
+            yield port
         finally:
             process.terminate()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a process answers well at an address.
+
+    Raises:
+        RuntimeError: it does not, or has ended.
+    """
     until = time.monotonic() + 20
-    while time.monotonic() < until:
+    while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
+            urllib.request.urlopen(address, timeout=5).close()
             return
         time.sleep(0.1)
-    raise RuntimeError("HAProxy did not come up")
+    raise RuntimeError(f"nothing came up at {address}")
 
 
 def main() -> None:
@@ -193,7 +228,7 @@ def main() -> None:
             started = time.monotonic()
             for event in _events(folder, made):
                 OUT.print(f"{time.monotonic() - started:6.1f} s  {event}")
-            _show(visitors.stop(), time.monotonic() - started, how)
+            show(visitors.stop(), f"{time.monotonic() - started:.0f} s, balance {how}")
 
 
 def _events(folder: Path, made: list[Replica]) -> Iterator[str]:
@@ -226,8 +261,9 @@ def _events(folder: Path, made: list[Replica]) -> Iterator[str]:
     time.sleep(5)
 
 
-def _show(seen: Seen, seconds: float, how: str) -> None:
-    table = Table(title=f"12 visitors, {seconds:.0f} s, balance {how}")
+def show(seen: Seen, title: str) -> None:
+    """Print what twelve visitors saw."""
+    table = Table(title=f"12 visitors, {title}")
     for heading in ("", "number"):
         table.add_column(heading, justify="right")
     rows = {
