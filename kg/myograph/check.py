@@ -114,9 +114,12 @@ def side_by_side(tasks: list[Callable[[], Report]]) -> list[Report]:
         context.Process(target=_report_to, args=(there, task), daemon=True)
         for (_, there), task in zip(ends, tasks[1:], strict=True)
     ]
+    # A terminal's Ctrl-C is for this process, which ends them: they start with it held back.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     for other, (_, there) in zip(others, ends, strict=True):
         other.start()
         there.close()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     reports = [task() for task in tasks[:1]]
     for other, (here, _) in zip(others, ends, strict=True):
         try:
@@ -130,8 +133,6 @@ def side_by_side(tasks: list[Callable[[], Report]]) -> list[Report]:
 
 
 def _report_to(end: Connection, task: Callable[[], Report]) -> None:
-    # A terminal's Ctrl-C is for the process that started this one, and ends both.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     end.send(task())
     end.close()
 

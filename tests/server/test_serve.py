@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -62,14 +63,17 @@ def test_a_taken_port_ends_the_command_with_two_before_a_graph_is_looked_for() -
 
 
 @pytest.mark.parametrize("command", [[*SERVE, "--port", "0"], [*SERVE[:-1], "check"]])
-@pytest.mark.parametrize("seconds", [1.0, 2.5])
-def test_ctrl_c_at_any_moment_ends_all_processes_without_a_traceback(
+@pytest.mark.parametrize("seconds", [0.0, 1.0])
+def test_ctrl_c_while_others_work_for_it_ends_all_processes_without_a_traceback(
     command: list[str], seconds: float
 ) -> None:
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
         process_group=0, preexec_fn=heed_ctrl_c,
     ) as process:  # fmt: skip
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while process.poll() is None and not children.read_text("ascii"):
+            time.sleep(0.01)
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGINT)
         # Its pipe ends with the last process that has it.
