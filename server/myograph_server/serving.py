@@ -171,6 +171,7 @@ def start_engine(found: Ready | None, sources: Sources, chosen: Chosen) -> Engin
         return start_workers(found, sources, chosen)
     limits = RemoteLimits(
         int(chosen["workers"]),
+        int(chosen["queue"]),
         float(chosen["patience"]),
         float(chosen["timeout"]),
         int(chosen["max_answer_length"]),

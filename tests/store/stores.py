@@ -76,9 +76,11 @@ class Held:
     restart: Callable[[], None] = _nothing
 
 
-def remote_engine(url: str, timeout: float = 60.0, fingerprint: str = "") -> RemoteEngine:
+def remote_engine(
+    url: str, timeout: float = 60.0, fingerprint: str = "", patience: float = 5.0
+) -> RemoteEngine:
     """Return an engine that asks the store at an address."""
-    limits = RemoteLimits(at_once=4, patience=5.0, timeout=timeout, max_bytes=MOST)
+    limits = RemoteLimits(at_once=4, waiting=8, patience=patience, timeout=timeout, max_bytes=MOST)
     prefixes = prefix_map(sources().ontology)
     return RemoteEngine(Client(url), prefixes, limits, fingerprint or sources().fingerprint)
 

@@ -207,26 +207,34 @@ def test_a_client_that_left_is_not_waited_for(told: Told) -> None:
     assert time.monotonic() - started < 1.9
 
 
-def test_no_more_queries_at_once_than_allowed(told: Told) -> None:
+SLOW = SafeQuery("SELECT ?slow {}", "SELECT", None)
+QUICK = SafeQuery("ASK {}", "ASK", None)
+
+
+@pytest.mark.parametrize(
+    ("who", "refused", "let_in"), [("abcd", "e", ""), ("aa", "a", "b")], ids=["all", "half"]
+)
+def test_no_more_queries_at_once_than_allowed_and_half_of_them_for_one(
+    told: Told, who: str, refused: str, let_in: str
+) -> None:
     told.lies.about, told.lies.instead = "?slow", hangs
-    limits = told.engine._limits
-    object.__setattr__(limits, "patience", 0.2)
-    query = SafeQuery("SELECT ?slow {}", "SELECT", None)
-    threads = [
-        threading.Thread(target=_quietly, args=(told.engine, query)) for _ in range(limits.at_once)
-    ]
+    engine = remote_engine(told.url, timeout=2.0, patience=0.2)
+    threads = [threading.Thread(target=_quietly, args=(engine, name)) for name in who]
     for thread in threads:
         thread.start()
     time.sleep(0.3)
     with pytest.raises(BusyError):
-        told.engine.run(query, JSON, Caller())
+        engine.run(QUICK, JSON, Caller(refused))
+    if let_in:
+        assert b"true" in engine.run(QUICK, JSON, Caller(let_in))
     for thread in threads:
         thread.join()
+    engine.close()
 
 
-def _quietly(engine: RemoteEngine, query: SafeQuery) -> None:
+def _quietly(engine: RemoteEngine, address: str) -> None:
     with pytest.raises(StoreTimedOutError):
-        engine.run(query, JSON, Caller())
+        engine.run(SLOW, JSON, Caller(address))
 
 
 def test_what_is_wrong_with_a_query_is_told_as_ever(told: Told) -> None:

@@ -17,7 +17,6 @@ import pyoxigraph as ox
 
 from myograph.build import Version
 from myograph.errors import (
-    BusyError,
     QueryError,
     RemoteStoreError,
     StoreTimedOutError,
@@ -32,6 +31,7 @@ from myograph_server.engine import Caller
 from myograph_server.guard import SafeQuery
 from myograph_server.remote.endpoint import Endpoint, Parameters, solutions, unreadable
 from myograph_server.remote.survey import insist_on_all, publication, way_to_the_union
+from myograph_server.turns import Turns
 from myograph_server.workers.worker import ROWS, TRIPLES
 
 LOG = logging.getLogger("myograph.server")
@@ -42,7 +42,6 @@ _COLUMNS = re.compile(
     r"((?:\?\w+\s*)+)(?:WHERE\b|\{|FROM\b)",
     re.IGNORECASE,
 )
-_LATER = "Try again in a moment."
 _SMALL = 100_000  # bytes of an answer about the store itself
 
 
@@ -52,12 +51,14 @@ class RemoteLimits:
 
     Attributes:
         at_once: queries that run at once.
+        waiting: how many more may wait.
         patience: seconds that a query waits for its turn.
         timeout: seconds that it may take.
         max_bytes: of an answer.
     """
 
     at_once: int
+    waiting: int
     patience: float
     timeout: float
     max_bytes: int
@@ -82,7 +83,7 @@ class RemoteEngine:
     ) -> None:
         self._endpoint, self._prefixes, self._limits = Endpoint(client), prefixes, limits
         self._url = client.url
-        self._turns = threading.BoundedSemaphore(limits.at_once)
+        self._turns = Turns(limits.at_once, limits.waiting, limits.patience)
         self._ended: Counter[str] = Counter()
         # Set once the store holds something else than at the start.
         self.changed = threading.Event()
@@ -110,6 +111,7 @@ class RemoteEngine:
 
     def close(self, patience: float = 0.0) -> None:
         """See `Engine`."""
+        self._turns.close(patience)
         self._endpoint.close()
 
     def run(self, query: SafeQuery, media: str, caller: Caller) -> bytes:
@@ -128,7 +130,7 @@ class RemoteEngine:
             self._limits.max_bytes,
             caller.gone,
         )
-        with self._turn():
+        with self._turns.turn(caller.address), self._counted():
             try:
                 reply = self._endpoint.post(
                     self._text(query), query.form, wish, self._graphs(query)
@@ -140,9 +142,7 @@ class RemoteEngine:
         return body
 
     @contextlib.contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=self._limits.patience):
-            raise BusyError("Too many queries are waiting for the store.", _LATER)
+    def _counted(self) -> Iterator[None]:
         try:
             yield
         except RemoteStoreError as error:
@@ -151,8 +151,6 @@ class RemoteEngine:
             # Where the store is, is for who runs the server.
             told = error.message.replace(f" at {self._url}", "")
             raise type(error)(told, error.repair) from None
-        finally:
-            self._turns.release()
 
     def _text(self, query: SafeQuery) -> str:
         """Return the query with the declarations that it does without here, on its first line."""

@@ -16,12 +16,12 @@ from pathlib import Path
 
 from myograph.disk import OnDisk
 from myograph.errors import (
-    BusyError,
     ClientGoneError,
     MyographError,
     QueryFailedError,
     QueryTimedOutError,
 )
+from myograph_server.turns import Turns
 from myograph_server.workers.wire import (
     ClosedError,
     Job,
@@ -89,8 +89,7 @@ class Pool:
         self._limits = limits
         self._lock = threading.Condition()
         self._idle: list[_Worker] = []
-        self._share: Counter[str] = Counter()
-        self._queue: Counter[str] = Counter()
+        self._turns = Turns(limits.workers, limits.waiting, limits.patience)
         self._ended: dict[int, int] = {}
         self._forked: list[int] = []
         self._fork_lock = threading.Lock()
@@ -142,30 +141,29 @@ class Pool:
             QueryFailedError: it needed too much memory, or ended its process.
             ClientGoneError: the client has left.
         """
-        worker = self._take(client)
-        try:
-            reply = self._exchange(worker, job, deadline, is_gone)
-        except BaseException:
-            self._kill(worker)
-            self._give_back(None, client)
-            raise
-        self.counters.answered += 1
-        # After a failed allocation a process is not to be trusted with the next query.
-        if worker.spent or reply.outcome == "memory":
-            self._kill(worker)
-            self._give_back(None, client)
-        else:
-            self._give_back(worker, client)
-        return reply
+        with self._turns.turn(client):
+            worker = self._take()
+            try:
+                reply = self._exchange(worker, job, deadline, is_gone)
+            except BaseException:
+                self._kill(worker)
+                raise
+            self.counters.answered += 1
+            # After a failed allocation a process is not to be trusted with the next query.
+            if worker.spent or reply.outcome == "memory":
+                self._kill(worker)
+            else:
+                self._give_back(worker)
+            return reply
 
     def drain(self, patience: float) -> None:
         """Wait until nothing runs or waits here, but no longer than so many seconds; then close."""
-        with self._lock:
-            self._lock.wait_for(lambda: not self._share and not self._queue, patience)
+        self._turns.close(patience)
         self.close()
 
     def close(self) -> None:
         """End the workers and the zygote."""
+        self._turns.close()
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -240,53 +238,18 @@ class Pool:
             "Write it with less nesting; if it is an ordinary query, please report it.",
         )
 
-    def _take(self, client: str) -> _Worker:
-        until = time.monotonic() + self._limits.patience
+    def _take(self) -> _Worker:
         with self._lock:
-            if not self._may_wait(client):
-                raise BusyError("Too many queries are waiting.", "Try again in a moment.")
-            self._queue[client] += 1
-            try:
-                while not self._may_run(client):
-                    left = until - time.monotonic()
-                    if self._closed or left <= 0:
-                        raise BusyError("No worker was free in time.", "Try again in a moment.")
-                    self._lock.wait(left)
-            finally:
-                self._queue[client] -= 1
-                if not self._queue[client]:
-                    del self._queue[client]
-            self._share[client] += 1
             if self._idle:
                 return self._idle.pop()
-        try:
-            return self._fork()
-        except BaseException:
-            self._give_back(None, client)
-            raise
+        return self._fork()
 
-    def _may_run(self, client: str) -> bool:
-        if self._share.total() >= self._limits.workers:
-            return False
-        return not client or self._share[client] < max(1, self._limits.workers // 2)
-
-    def _may_wait(self, client: str) -> bool:
-        if self._may_run(client) and not self._queue:
-            return True
-        if self._queue.total() >= self._limits.waiting:
-            return False
-        return not client or self._queue[client] < max(1, self._limits.waiting // 2)
-
-    def _give_back(self, worker: _Worker | None, client: str) -> None:
+    def _give_back(self, worker: _Worker) -> None:
         with self._lock:
-            self._share[client] -= 1
-            if not self._share[client]:
-                del self._share[client]
-            if worker and self._closed:
+            if self._closed:
                 worker.channel.close()
-            elif worker:
+            else:
                 self._idle.append(worker)
-            self._lock.notify_all()
 
     def _fork(self) -> _Worker:
         ours, theirs = socket.socketpair()
