@@ -110,6 +110,22 @@ def test_why_opens_in_place_and_closes_again(go: Open) -> None:
     expect(link).to_be_focused()
 
 
+def test_why_of_another_version_of_the_graph_has_a_page_of_its_own(go: Open) -> None:
+    page = go("/muscle/soleus")
+
+    def as_of_another(route: Route) -> None:
+        if route.request.is_navigation_request():
+            route.continue_()
+            return
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "graph-version": "another"})
+
+    page.route("**/explain?*", as_of_another)
+    page.locator("a.why", has_text="ankle joint").first.click()
+    page.wait_for_url("**/explain?*")
+    expect(page.locator("#because")).to_be_visible()
+
+
 def test_a_table_sorts_both_ways(go: Open) -> None:
     page = go("/ask/exercises-for-muscle")
     names = page.locator("table.sorts tbody tr td:first-child")

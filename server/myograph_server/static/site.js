@@ -105,6 +105,9 @@ async function explain(link) {
   place.append(box);
   try {
     const answer = await fetch(link.href, html);
+    // Of another version of the graph it would not fit this page: it has one of its own.
+    const shown = document.querySelector("[data-graph]")?.dataset.graph;
+    if (shown && answer.headers.get("Graph-Version") !== shown) { location.assign(link.href); return; }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const proof = page.querySelector("#because");
     if (!proof) throw new Error("no proof");
