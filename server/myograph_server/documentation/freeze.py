@@ -55,7 +55,7 @@ def write_site(
 
 def _write(client: FlaskClient, path: str, folder: Path, server: str, above: str) -> list[str]:
     """Write one page and return the pages of ours that it leads to."""
-    answer = client.get(path, headers=_HTML)
+    answer = client.get(path, headers=_HTML, buffered=True)
     if answer.status_code != 200:
         raise DocumentError(
             f"{above} leads to {path}, which answers {answer.status_code}.", "Mend the link."

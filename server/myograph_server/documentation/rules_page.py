@@ -1,7 +1,9 @@
 """Every rule: what it says, why it holds, and what it derived here, for example."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import pyoxigraph as ox
 from markupsafe import Markup, escape
@@ -9,11 +11,15 @@ from rdflib.term import URIRef
 
 from myograph.explain import Explanation
 from myograph.rules import Rule
+from myograph_server.engine import Caller, answer_of
+from myograph_server.guard import SafeQuery
 from myograph_server.links import why
 from myograph_server.site import Site
 
 _TRIED = 6  # statements that a rule may have made
+_MAKES = 30
 _KNOWN = "soleus"  # of many examples the one that readers know by now
+_Statement = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ def told(rule: Rule, shared: Site) -> Told:
     if rule.finds_violations:
         return plain
     explainer = shared.explainer()
-    for subject, predicate, value in _made(rule, shared):
+    for subject, predicate, value in chain(_made(rule, shared), _makes(rule, shared)):
         found = explainer.explain(subject, predicate, value)
         if found.rule == rule.name:
             return Told(rule, plain.because, plain.query, found, why(subject, predicate, value))
@@ -70,9 +76,7 @@ def _told(rule: Rule) -> Told:
     return Told(rule, " ".join(comment), "\n".join(body).strip())
 
 
-def _made(
-    rule: Rule, shared: Site
-) -> list[tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]]:
+def _made(rule: Rule, shared: Site) -> list[_Statement]:
     """Return some of what the rule may have made: several rules may share one graph."""
     predicates = {p for _, p, _ in rule.template if isinstance(p, URIRef)}
     wanted = f"VALUES ?p {{ {' '.join(p.n3() for p in sorted(predicates))} }}" if predicates else ""
@@ -81,6 +85,18 @@ def _made(
         f'BIND(CONTAINS(CONCAT(STR(?s), STR(?o)), "{_KNOWN}") AS ?known) }} '
         f"ORDER BY DESC(?known) STRLEN(STR(?s)) ?s ?p ?o LIMIT {_TRIED}"
     ).rows
+    return _told_of(rows)
+
+
+def _makes(rule: Rule, shared: Site) -> Iterator[_Statement]:
+    """Yield some of what the rule makes when it is run now: slower, and another rule's as well."""
+    query = SafeQuery(f"{rule.text}\nLIMIT {_MAKES}", "CONSTRUCT", None)
+    found = answer_of(shared.engine, query, Caller())
+    assert isinstance(found, list)
+    yield from _told_of((t.subject, t.predicate, t.object) for t in found)
+
+
+def _told_of(rows: Iterable[tuple[object, ...]]) -> list[_Statement]:
     return [
         (s, p, o)
         for s, p, o in rows
