@@ -49,6 +49,8 @@ def dump(file: str) -> Response:
         graph = _stored(shared, name, ending).open("rb")
         response = Response(_pieces(graph, name, ending == "nt"), content_type=media)
         response.call_on_close(graph.close)
+        # Else Werkzeug would put the pieces together to count them.
+        response.implicit_sequence_conversion = False
         response.set_etag(f"{shared.version.fingerprint}.{_flat(file)}")
     else:
         response = Response(_written(shared, name, ending), content_type=media)

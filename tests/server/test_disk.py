@@ -317,6 +317,7 @@ def large(folder: Path) -> Iterator[FlaskClient]:
 def test_a_large_dump_is_handed_on_line_by_line(large: FlaskClient, folder: Path) -> None:
     quads = large.get("/dump/myograph.nq", buffered=True)
     assert quads.get_data() == (folder / GRAPH_FILE).read_bytes().partition(b"\n# build ")[0]
+    assert "Content-Length" not in quads.headers, "then it was put together"
     triples = large.get("/dump/anatomy.nt", buffered=True).get_data()
     assert set(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)) == {
         ox.Quad(*quad.triple) for quad in small().quads
