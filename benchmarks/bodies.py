@@ -35,6 +35,9 @@ def split(graph: Path) -> tuple[str, str]:
     own: list[str] = []
     with graph.open(encoding="utf-8", newline="\n") as lines:
         for line in lines:
+            # The comment at the end is no triple.
+            if line == "\n" or line.startswith("#"):
+                continue
             changed = line if line.endswith(_SHARED) else _marked(line)
             (shared if changed == line else own).append(changed)
     return "".join(shared), "".join(own)
