@@ -116,7 +116,7 @@ def rdflib_endpoint() -> Iterator[Server | None]:
 @contextlib.contextmanager
 def oxigraph() -> Iterator[Server | None]:
     """Run Oxigraph's own server, or give nothing where it is not installed."""
-    program, graph = _oxigraph(), find_sources().build_folder / GRAPH_FILE
+    program, graph = oxigraph_program(), find_sources().build_folder / GRAPH_FILE
     if program is None:
         yield None
         return
@@ -130,7 +130,7 @@ def oxigraph() -> Iterator[Server | None]:
 @contextlib.contextmanager
 def oxigraph_over(store: Path) -> Iterator[Server | None]:
     """Run Oxigraph's own server over a store of its own that nobody writes to."""
-    program, port = _oxigraph(), free_port()
+    program, port = oxigraph_program(), free_port()
     if program is None:
         yield None
         return
@@ -139,7 +139,8 @@ def oxigraph_over(store: Path) -> Iterator[Server | None]:
         yield server
 
 
-def _oxigraph() -> str | None:
+def oxigraph_program() -> str | None:
+    """Return the path of Oxigraph's own program, or None where it is not installed."""
     return shutil.which("oxigraph") or shutil.which("oxigraph", path=Path(sys.executable).parent)
 
 

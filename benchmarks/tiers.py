@@ -30,7 +30,7 @@ from benchmarks.replicas import (
     show,
     wait_for,
 )
-from benchmarks.servers import free_port
+from benchmarks.servers import free_port, oxigraph_program
 from benchmarks.visitors import Visitors
 from myograph.console import OUT
 
@@ -63,9 +63,16 @@ class Store:
             time.sleep(5)
         raise RuntimeError("a store did not come up")
 
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self.process.wait()
+
 
 def _oxigraph(command: str, location: Path, port: int) -> "subprocess.Popen[bytes]":
-    program = Path(sys.executable).with_name("oxigraph")
+    program = oxigraph_program()
+    if program is None:
+        raise FileNotFoundError("oxigraph is not installed")
     bind = ["--location", str(location), "--bind", f"127.0.0.1:{port}", "--union-default-graph"]
     process = subprocess.Popen([program, command, *bind], stderr=subprocess.DEVNULL)
     try:
@@ -106,8 +113,7 @@ def stores(sources: Path, folder: Path) -> Iterator[tuple[list[Store], str]]:
             yield made, f"http://127.0.0.1:{port}/query"
     finally:
         for store in made:
-            store.process.kill()
-            store.process.wait()
+            store.kill()
 
 
 def main() -> None:
@@ -135,8 +141,7 @@ def _events(
     folder: Path, old: list[Store], servers: list[Replica], held: contextlib.ExitStack
 ) -> Iterator[str]:
     time.sleep(10)
-    old[0].process.kill()
-    old[0].process.wait()
+    old[0].kill()
     yield "SIGKILL to the first store"
     time.sleep(10)
     old[0].start()

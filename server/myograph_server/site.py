@@ -118,11 +118,20 @@ class Site:
             QueryError: it gave no rows.
             MyographError: as `Engine.run` has it.
         """
-        caller = Caller.of(request.environ) if has_request_context() else Caller(starting=True)
         # What is ours needs no guard, and may be longer than what a reader sends.
-        answer = answer_of(self.engine, SafeQuery(text, "SELECT", None), caller)
+        answer = answer_of(self.engine, SafeQuery(text, "SELECT", None), _caller())
         if not isinstance(answer, Rows):
             raise QueryError("A query of ours gave no rows.", "Tell us; this is our mistake.")
+        return answer
+
+    def triples(self, text: str) -> list[ox.Triple]:
+        """Return what a CONSTRUCT of our own makes, under the limits of all queries.
+
+        Raises:
+            MyographError: as `Engine.run` has it.
+        """
+        answer = answer_of(self.engine, SafeQuery(text, "CONSTRUCT", None), _caller())
+        assert isinstance(answer, list)
         return answer
 
     @cached_property
@@ -235,6 +244,11 @@ class Site:
         _ = (self.names.search("soleus"), self.questions, self.guard)
         for view in self.atlas.views.values():
             shapes_of(self.atlas, view)
+
+
+def _caller() -> Caller:
+    """Return whom a query of our own is for: who sent the request, or the server that starts."""
+    return Caller.of(request.environ) if has_request_context() else Caller(starting=True)
 
 
 def make_site(

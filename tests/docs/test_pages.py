@@ -5,11 +5,12 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pyoxigraph as ox
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from myograph.errors import DocumentError
+from myograph.errors import DocumentError, QueryTimedOutError
 from myograph.files import Sources
 from myograph.query import Rows, run
 from myograph_server.app import create_app
@@ -17,6 +18,7 @@ from myograph_server.documentation.diagram import Diagram, draw_diagram, read_di
 from myograph_server.documentation.freeze import file_of, write_site
 from myograph_server.documentation.markdown import anchor_of, render
 from myograph_server.documentation.shelf import CONTENTS, Shelf
+from myograph_server.site import Site
 from tests.docs.documents import blocks, documents, lost_links
 from tests.helpers import REPOSITORY, real_graph, sources
 from tests.server.helpers import engine_of
@@ -144,6 +146,18 @@ def test_a_rule_has_its_reason_and_an_example(client: FlaskClient) -> None:
     assert "/explain?s=muscle%3A" in page
     refuses = client.get("/docs/rules/violation-self-antagonist", headers=HTML)
     assert "a graph in which this rule finds something is refused" in refuses.get_data(as_text=True)
+
+
+def test_a_rule_that_takes_too_long_has_a_page_without_an_example(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_long(shared: Site, text: str) -> list[ox.Triple]:
+        raise QueryTimedOutError("It took too long.", "Ask for less.")
+
+    monkeypatch.setattr(Site, "triples", too_long)
+    page = client.get("/docs/rules/rollup-most", headers=HTML)
+    assert page.status_code == 200
+    assert "The whole proof" not in page.get_data(as_text=True)
 
 
 @pytest.mark.slow
